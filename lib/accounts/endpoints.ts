@@ -1,0 +1,33 @@
+import { Controller, UseInterceptors, VERSION_NEUTRAL, type Type } from '@nestjs/common';
+import type { TokenAuthEndpoints } from '../token-auth.options.js';
+import { FaultsInterceptor } from './faults.interceptor.js';
+import { SignUpController } from './registrations/sign-up.controller.js';
+import { SignInController } from './sessions/sign-in.controller.js';
+import { SignOutController } from './sessions/sign-out.controller.js';
+import { ValidateTokenController } from './token-validations/validate-token.controller.js';
+
+const CONTROLLERS: Record<keyof TokenAuthEndpoints, Type<object>> = {
+  signUp: SignUpController,
+  signIn: SignInController,
+  signOut: SignOutController,
+  validateToken: ValidateTokenController,
+};
+
+/** The controllers of the endpoints that are switched on, mounted under a path. */
+export function controllersFor(path: string, endpoints: boolean | TokenAuthEndpoints): Type<object>[] {
+  const switches = typeof endpoints === 'boolean' ? {} : endpoints;
+  const names = Object.keys(CONTROLLERS) as (keyof TokenAuthEndpoints)[];
+  return names
+    .filter((name) => endpoints !== false && switches[name] !== false)
+    .map((name) => mount(CONTROLLERS[name], path));
+}
+
+/** A controller of this path: a subclass, because the path belongs to the class. */
+function mount(controller: Type<object>, path: string): Type<object> {
+  const mounted = class extends controller {};
+  Object.defineProperty(mounted, 'name', { value: controller.name });
+  // An application that versions its routes keeps the protocol's paths.
+  Controller({ path, version: VERSION_NEUTRAL })(mounted);
+  UseInterceptors(FaultsInterceptor)(mounted);
+  return mounted;
+}

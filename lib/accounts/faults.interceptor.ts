@@ -1,0 +1,21 @@
+import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { catchError, type Observable } from 'rxjs';
+import { DatabaseError } from '../database/database-errors.js';
+import { Unavailability } from '../request/unavailability.js';
+import { PasswordQueueFullError } from '../users/password-hasher.js';
+
+/** Answers 503 with `Retry-After` where an endpoint failed because it has too much to do or no database. */
+@Injectable()
+export class FaultsInterceptor implements NestInterceptor {
+  constructor(@Inject(Unavailability) private readonly unavailability: Unavailability) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const response = context.switchToHttp().getResponse<object>();
+    return next.handle().pipe(
+      catchError((error: unknown) => {
+        const isKnown = error instanceof DatabaseError || error instanceof PasswordQueueFullError;
+        throw isKnown ? this.unavailability.of(error, response) : error;
+      }),
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import { Body, Get, HttpCode, HttpStatus, Inject, Post, Req, Res } from '@nestjs/common';
+import { Public } from '../../request/decorators.js';
+import type { IncomingRequest } from '../../request/request-context.js';
+import { normalizeEmail } from '../../users/email.js';
+import { PasswordHasher } from '../../users/password-hasher.js';
+import type { AnyUser } from '../../users/token-auth-user.entity.js';
+import { UserSerializer } from '../../users/user-serializer.js';
+import { UserStore } from '../../users/user-store.js';
+import { failure, MESSAGES } from '../account-errors.js';
+import { pick } from '../body.js';
+import { SessionOpener } from '../session-opener.js';
+
+/** `POST <path>/sign_in`: signs a client in by e-mail address and password. */
+@Public()
+export class SignInController {
+  constructor(
+    @Inject(UserStore) private readonly users: UserStore,
+    @Inject(PasswordHasher) private readonly passwords: PasswordHasher,
+    @Inject(SessionOpener) private readonly sessions: SessionOpener,
+    @Inject(UserSerializer) private readonly serializer: UserSerializer,
+  ) {}
+
+  @Post('sign_in')
+  @HttpCode(HttpStatus.OK)
+  async create(@Body() body: unknown, @Req() request: IncomingRequest, @Res({ passthrough: true }) response: object) {
+    const { email, password } = pick(body, ['email', 'password']);
+    const user = await this.prove(email, password);
+    if (user === null) throw failure(HttpStatus.UNAUTHORIZED, MESSAGES.badCredentials);
+    await this.sessions.open(user, request, response);
+    return { data: this.serializer.session(user) };
+  }
+
+  @Get('sign_in')
+  show(): never {
+    throw failure(HttpStatus.METHOD_NOT_ALLOWED, MESSAGES.signInByPost);
+  }
+
+  /** The account whose password this is. Every attempt does the same work, whether the account exists or not. */
+  private async prove(email: unknown, password: unknown): Promise<AnyUser | null> {
+    const user = typeof email === 'string' ? await this.users.findByEmail(normalizeEmail(email)) : null;
+    const given = typeof password === 'string' ? password : '';
+    const { valid, outdated } = await this.passwords.verify(given, user?.encryptedPassword ?? null);
+    if (user === null || !valid) return null;
+    if (outdated) await this.users.upgradeDigest(user, await this.passwords.hash(given));
+    return user;
+  }
+}

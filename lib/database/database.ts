@@ -1,0 +1,131 @@
+import type { Type } from '@nestjs/common';
+import type { DataSource, ObjectLiteral, QueryRunner } from 'typeorm';
+import { DatabaseError, isDatabaseBusy } from './database-errors.js';
+
+/** A statement as TypeORM's query builders make it. */
+export interface Statement {
+  getQueryAndParameters(): [string, unknown[]];
+}
+
+/** The part of better-sqlite3 (and of libsql, which copies it) that single statements need. */
+interface SqliteConnection {
+  readonly inTransaction: boolean;
+  prepare(sql: string): { run(...parameters: unknown[]): { changes: number } };
+}
+
+const SUPPORTED = ['better-sqlite3', 'postgres', 'mysql', 'mariadb'] as const;
+
+/** How long a write waits for somebody else's SQLite transaction, and how often it looks, in ms. */
+const SQLITE_PATIENCE = 2000;
+const SQLITE_POLL = 2;
+
+/** Runs single statements on the primary database, each committed by itself, never inside an application's transaction. */
+export class Database {
+  constructor(readonly dataSource: DataSource) {
+    const { type } = dataSource.options;
+    if (!(SUPPORTED as readonly string[]).includes(type)) {
+      throw new Error(
+        `nestjs-token-auth works with data sources of the types ${SUPPORTED.join(', ')}, not '${type}'. ` +
+          `For SQLite use 'better-sqlite3', with the package of that name or with libsql as its driver.`,
+      );
+    }
+  }
+
+  private get isSqlite(): boolean {
+    return this.dataSource.options.type === 'better-sqlite3';
+  }
+
+  /** Reads from the primary: a replica may lag behind the last rotation. */
+  async read<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.onPrimary(work);
+      } catch (error) {
+        // Another process is writing, or an isolation level above the default lost a race: the next look succeeds.
+        if (attempt === 3 || !isDatabaseBusy(error)) throw error;
+      }
+      await pause(attempt * 10 * Math.random());
+    }
+  }
+
+  /** Runs one writing statement in autocommit and tells how many rows it changed. */
+  async write(statement: Statement): Promise<number> {
+    const [sql, parameters] = statement.getQueryAndParameters();
+    if (this.isSqlite) return await faultsOf(() => this.writeSqlite(sql, parameters));
+    return await this.onPrimary(async (runner) => {
+      const result = (await runner.query(sql, parameters, true)) as ObjectLiteral;
+      return Number(result['affected'] ?? 0);
+    });
+  }
+
+  /** Saves an entity as its repository does, listeners and cascades included. */
+  async save<E extends object>(entity: Type<E>, values: E): Promise<void> {
+    await faultsOf(async () => {
+      if (this.isSqlite) await this.freeSqliteConnection();
+      await this.dataSource.getRepository(entity).save(values as never);
+    });
+  }
+
+  private async onPrimary<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    return await faultsOf(async () => {
+      const runner = this.dataSource.createQueryRunner('master');
+      try {
+        return await work(runner);
+      } finally {
+        // SQLite has one runner for everybody.
+        if (!this.isSqlite) await runner.release();
+      }
+    });
+  }
+
+  /**
+   * TypeORM runs all work of a SQLite data source on one connection, so a write made while some handler's transaction is
+   * open would vanish with its rollback. This waits for the connection to be free; looking and writing happen in one
+   * synchronous step, so that no transaction can begin in between.
+   */
+  private async writeSqlite(sql: string, parameters: unknown[]): Promise<number> {
+    const connection = await this.freeSqliteConnection();
+    this.dataSource.logger.logQuery(sql, parameters);
+    return connection.prepare(sql).run(...parameters).changes;
+  }
+
+  private async freeSqliteConnection(): Promise<SqliteConnection> {
+    const { databaseConnection } = this.dataSource.driver as unknown as { databaseConnection: SqliteConnection };
+    const deadline = performance.now() + SQLITE_PATIENCE;
+    while (databaseConnection.inTransaction) {
+      if (performance.now() > deadline) throw new Error('The SQLite connection is held by an open transaction.');
+      await pause(SQLITE_POLL);
+    }
+    return databaseConnection;
+  }
+
+  /**
+   * SQL for the server's time in milliseconds since 1970, or null where the database runs inside this process. The epoch
+   * functions are taken because they do not depend on any time zone.
+   */
+  get nowExpression(): string | null {
+    switch (this.dataSource.options.type) {
+      case 'postgres':
+        return 'CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)';
+      case 'mysql':
+      case 'mariadb':
+        return '(UNIX_TIMESTAMP() * 1000 + FLOOR(MICROSECOND(NOW(6)) / 1000))';
+      default:
+        return null;
+    }
+  }
+}
+
+/** Waits for the given time, in ms. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Gives what the database threw a name; a TypeError is a mistake of the caller. */
+async function faultsOf<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof TypeError ? error : new DatabaseError(error);
+  }
+}

@@ -1,0 +1,96 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { serialize } from 'cookie';
+import { TOKEN_AUTH_CONFIG, type CookieConfig, type TokenAuthConfig } from '../token-auth.config.js';
+import { headerSafe, type IssuedToken } from '../tokens/credentials.js';
+import type { Departure } from '../tokens/token-departure.js';
+
+/** Writes credentials into responses, through the adapter so that Express and Fastify behave alike. */
+@Injectable()
+export class AuthHeaders {
+  constructor(
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
+  ) {}
+
+  /** Writes what a departure tells the client. */
+  write(response: object, departure: Departure): void {
+    if (departure.kind === 'none') return;
+    if (this.config.cookie !== null) {
+      if (departure.kind === 'token' && departure.fresh) this.setCookie(response, departure.issued, this.config.cookie);
+      return;
+    }
+    const headers = departure.kind === 'token' ? this.headersOf(departure.issued) : this.blanks(departure);
+    for (const [name, value] of Object.entries(headers)) this.set(response, name, value);
+    this.forbidStoring(response);
+  }
+
+  /** The five headers of a token and the `Authorization` that stands for them all. */
+  headersOf(issued: IssuedToken): Record<string, string> {
+    const { authorization } = this.config.headersNames;
+    return {
+      ...this.fiveHeaders(issued),
+      [authorization]: `Bearer ${Buffer.from(this.jsonOf(issued)).toString('base64')}`,
+    };
+  }
+
+  /** Lets the client forget a cookie whose client has ended. */
+  clearCookie(response: object): void {
+    if (this.config.cookie === null) return;
+    const { name, ...attributes } = this.config.cookie;
+    this.append(response, 'Set-Cookie', serialize(name, '', { ...withoutUndefined(attributes), maxAge: 0 }));
+  }
+
+  /** `Cache-Control: no-store`: the rule that shared caches leave `Authorization` alone does not cover these headers. */
+  forbidStoring(response: object): void {
+    this.set(response, 'Cache-Control', 'no-store');
+  }
+
+  set(response: object, name: string, value: string): void {
+    this.host.httpAdapter.setHeader(response, name, value);
+  }
+
+  /** The value of the cookie that carries a token. */
+  cookieOf(issued: IssuedToken, cookie: CookieConfig): string {
+    const { name, ...attributes } = cookie;
+    const maxAge = Math.floor(this.config.rules.tokenLifespan / 1000);
+    return serialize(name, this.jsonOf(issued), { ...withoutUndefined(attributes), maxAge });
+  }
+
+  private setCookie(response: object, issued: IssuedToken, cookie: CookieConfig): void {
+    this.append(response, 'Set-Cookie', this.cookieOf(issued, cookie));
+    this.forbidStoring(response);
+  }
+
+  private blanks({ client, uid }: { client: string; uid: string }): Record<string, string> {
+    return this.named({ accessToken: '', expiry: '', client, uid: headerSafe(uid) });
+  }
+
+  private fiveHeaders({ accessToken, expiry, client, uid }: IssuedToken): Record<string, string> {
+    return this.named({ accessToken, expiry: String(expiry), client, uid: headerSafe(uid) });
+  }
+
+  /** The five values as JSON under their configured names; inside of it a `uid` needs no encoding. */
+  private jsonOf({ accessToken, expiry, client, uid }: IssuedToken): string {
+    return JSON.stringify(this.named({ accessToken, expiry: String(expiry), client, uid }));
+  }
+
+  private named(values: Record<'accessToken' | 'expiry' | 'client' | 'uid', string>): Record<string, string> {
+    const names = this.config.headersNames;
+    return {
+      [names['access-token']]: values.accessToken,
+      [names['token-type']]: 'Bearer',
+      [names.client]: values.client,
+      [names.expiry]: values.expiry,
+      [names.uid]: values.uid,
+    };
+  }
+
+  private append(response: object, name: string, value: string): void {
+    this.host.httpAdapter.appendHeader?.(response, name, value);
+  }
+}
+
+function withoutUndefined({ domain, ...attributes }: Omit<CookieConfig, 'name'>) {
+  return domain === undefined ? attributes : { ...attributes, domain };
+}

@@ -1,0 +1,75 @@
+import { parse as parseCookies } from 'cookie';
+import type { TokenAuthConfig } from '../token-auth.config.js';
+import type { Credentials } from '../tokens/credentials.js';
+import type { IncomingRequest } from './request-context.js';
+
+/** Where credentials were found. */
+export type Carrier = 'headers' | 'bearer' | 'cookie' | 'query';
+
+/** Credentials as they were sent. A carrier that names no token does not count. */
+export interface Presented {
+  readonly carrier: Carrier;
+  readonly credentials: Credentials;
+}
+
+/** The longest encoded carrier that is looked at, in characters: a cookie cannot be longer either (RFC 6265). */
+const LONGEST_ENCODED = 4096;
+
+/**
+ * Reads the credentials of a request: the headers, else `Authorization: Bearer`, else the cookie, else the query. The
+ * first carrier with a token counts, and all three values come from it. What is missing is an empty text.
+ */
+export function readCredentials(request: IncomingRequest, config: TokenAuthConfig): Presented | null {
+  const carriers: [Carrier, () => unknown][] = [
+    ['headers', () => lowerCaseNames(request.headers, config)],
+    ['bearer', () => bearer(request.headers[config.headersNames.authorization.toLowerCase()])],
+    ['cookie', () => (config.cookie === null ? null : cookie(request.headers['cookie'], config.cookie.name))],
+    ['query', () => (config.queryEnabled ? request.query : null)],
+  ];
+  for (const [carrier, read] of carriers) {
+    const values = read();
+    const names = config.headersNames;
+    const accessToken = textOf(values, names['access-token']);
+    if (accessToken === '') continue;
+    return {
+      carrier,
+      credentials: { accessToken, client: textOf(values, names.client), uid: textOf(values, names.uid) },
+    };
+  }
+  return null;
+}
+
+/** Clients that lost their credentials send these words. */
+const EMPTY = new Set(['', 'undefined', 'null']);
+
+function textOf(values: unknown, name: string): string {
+  if (typeof values !== 'object' || values === null || !Object.hasOwn(values, name)) return '';
+  const value: unknown = (values as Record<string, unknown>)[name];
+  return typeof value === 'string' && !EMPTY.has(value) ? value : '';
+}
+
+/** Node gives header names in lower case, whatever the client or the configuration wrote. */
+function lowerCaseNames(headers: IncomingRequest['headers'], config: TokenAuthConfig): Record<string, unknown> {
+  return Object.fromEntries(Object.values(config.headersNames).map((name) => [name, headers[name.toLowerCase()]]));
+}
+
+/** The protocol's bearer value: base64 of a JSON object with the names of the headers. Anything else is ignored. */
+function bearer(header: unknown): unknown {
+  if (typeof header !== 'string' || header.length > LONGEST_ENCODED) return null;
+  const encoded = /^Bearer +([A-Za-z0-9+/]+={0,2})$/i.exec(header)?.[1];
+  return encoded === undefined ? null : parseObject(Buffer.from(encoded, 'base64').toString('utf8'));
+}
+
+function cookie(header: unknown, name: string): unknown {
+  if (typeof header !== 'string' || !header.includes(name)) return null;
+  const value = parseCookies(header)[name];
+  return value === undefined || value.length > LONGEST_ENCODED ? null : parseObject(value);
+}
+
+function parseObject(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,119 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
+import { TOKEN_AUTH_CLOCK, type Clock } from '../tokens/clock.js';
+import { TokenAuthenticator, type Session } from '../tokens/token-authenticator.js';
+import { TokenDeparture } from '../tokens/token-departure.js';
+import type { AnyUser } from '../users/token-auth-user.entity.js';
+import { AuthHeaders } from './auth-headers.js';
+import { readCredentials } from './credentials-reader.js';
+import { Unavailability } from './unavailability.js';
+import { canDeliver, originOf, stateOf, type Exchange, type IncomingRequest } from './request-context.js';
+
+/** Authenticates a request once and lets it depart once, however many guards, resolvers and interceptors it runs through. */
+@Injectable()
+export class RequestAuthenticator {
+  private readonly logger = new Logger('TokenAuth');
+
+  constructor(
+    @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator,
+    @Inject(TokenDeparture) private readonly departures: TokenDeparture,
+    @Inject(AuthHeaders) private readonly headers: AuthHeaders,
+    @Inject(Unavailability) private readonly unavailability: Unavailability,
+    @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
+    @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Who makes this request, or null.
+   *
+   * @throws ServiceUnavailableException when the database cannot tell; a 401 would make clients throw their token away.
+   */
+  async authenticate(exchange: Exchange): Promise<Session | null> {
+    const { state } = exchange;
+    if (exchange.transport === 'ws' && state.session) return await this.refresh(exchange, state.session);
+    state.authentication ??= this.orUnavailable(exchange, () => this.arrive(exchange)).then((session) => {
+      state.session = session;
+      if (session !== null) exchange.request.user ??= session.user;
+    });
+    await state.authentication;
+    return state.session ?? null;
+  }
+
+  /**
+   * Authenticates a WebSocket by its handshake and remembers the outcome on the socket, so that the guard and
+   * `@CurrentUser()` work for its messages. Nothing rotates: a handshake has no response headers that a page could read.
+   *
+   * @example
+   * ```ts
+   * async handleConnection(socket: WebSocket, request: IncomingMessage) {
+   *   if ((await this.requests.authenticateHandshake(socket, request)) === null) socket.close(4401);
+   * }
+   * ```
+   */
+  async authenticateHandshake(socket: object, request: IncomingRequest): Promise<Session | null> {
+    return await this.authenticate({ transport: 'ws', request, response: null, state: stateOf(socket) });
+  }
+
+  /** Rotates and writes the headers, as the last thing before they go out. */
+  async depart(exchange: Exchange): Promise<void> {
+    const { state, request } = exchange;
+    await (state.departure ??= this.deliver(exchange, (session) =>
+      this.departures.depart(session, originOf(request), wantsUnbatch(request)),
+    ));
+  }
+
+  /** Writes a batch answer before the handler runs, for handlers that own the response. */
+  async departEarly(exchange: Exchange): Promise<void> {
+    const { state, request } = exchange;
+    await (state.departure ??= this.deliver(exchange, (session) =>
+      this.departures.departEarly(session, originOf(request)),
+    ));
+  }
+
+  private async deliver(
+    exchange: Exchange,
+    decide: (session: Session) => ReturnType<TokenDeparture['depart']>,
+  ): Promise<void> {
+    const { response, state } = exchange;
+    // A client that cannot learn a new token must keep the one it has.
+    if (!state.session || !canDeliver(response)) return;
+    const departure = await decide(state.session);
+    if (canDeliver(response)) this.headers.write(response, departure);
+  }
+
+  private async arrive({ request, response, transport }: Exchange): Promise<Session | null> {
+    const arrivedAt = this.clock.now();
+    const presented = readCredentials(request, this.config);
+    if (presented === null) return null;
+    // A socket keeps the token of its handshake while its client goes on: there, an old token means nothing.
+    const options = { arrivedAt, mayRevoke: transport === 'http' };
+    const outcome = await this.authenticator.authenticate(presented.credentials, originOf(request), options);
+    if (outcome.session !== null) return outcome.session;
+    this.logger.debug(`Refused a request: its token is ${outcome.reason}`);
+    if (presented.carrier === 'cookie' && outcome.ended && canDeliver(response)) this.headers.clearCookie(response);
+    return null;
+  }
+
+  private async refresh(exchange: Exchange, session: Session): Promise<Session | null> {
+    exchange.state.session = await this.orUnavailable(exchange, () => this.authenticator.refresh(session));
+    return exchange.state.session;
+  }
+
+  private async orUnavailable(
+    exchange: Exchange,
+    ask: () => Promise<Session<AnyUser> | null>,
+  ): Promise<Session | null> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw this.unavailability.of(error, exchange.response);
+    }
+  }
+}
+
+/** The protocol's `unbatch` parameter: any value asks for a rotation inside an open batch. */
+function wantsUnbatch({ query, body }: IncomingRequest): boolean {
+  return [query, body].some(
+    (values) => typeof values === 'object' && values !== null && Object.hasOwn(values, 'unbatch'),
+  );
+}

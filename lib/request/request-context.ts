@@ -1,0 +1,112 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { RequestOrigin } from '../tokens/origin.js';
+import type { Session } from '../tokens/token-authenticator.js';
+import type { AnyUser } from '../users/token-auth-user.entity.js';
+
+/** What Express, Fastify and Node have in common in a request. */
+export interface IncomingRequest {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly query?: unknown;
+  readonly body?: unknown;
+  readonly ip?: string;
+  readonly socket?: { readonly remoteAddress?: string | undefined };
+  readonly raw?: object;
+  user?: unknown;
+}
+
+/** A request with the response that answers it; null where response headers cannot be delivered. */
+export interface Exchange {
+  readonly transport: 'http' | 'ws';
+  readonly request: IncomingRequest;
+  readonly response: object | null;
+  /** One per request or WebSocket connection, kept on the platform's own object so that nothing outlives it. */
+  readonly state: ExchangeState;
+}
+
+/** What is known of a request, shared by all guards, resolvers and interceptors that it runs through. */
+export interface ExchangeState {
+  authentication?: Promise<unknown>;
+  session?: Session<AnyUser> | null;
+  departure?: Promise<void>;
+}
+
+const STATE = Symbol('nestjs-token-auth:exchange');
+
+/** The state kept on an object of the platform. */
+export function stateOf(owner: object): ExchangeState {
+  const holder = owner as { [STATE]?: ExchangeState };
+  if (holder[STATE] === undefined) Object.defineProperty(holder, STATE, { value: {} });
+  return holder[STATE] as ExchangeState;
+}
+
+/**
+ * The exchange that a context belongs to: the only place that tells HTTP, GraphQL and WebSockets apart. Null where there
+ * is no request (microservices).
+ */
+export function exchangeOf(context: ExecutionContext): Exchange | null {
+  switch (context.getType<'http' | 'graphql' | 'ws' | 'rpc'>()) {
+    case 'http':
+      return httpExchange(context.getArgByIndex(0), context.getArgByIndex(1));
+    case 'graphql':
+      return graphqlExchange(context.getArgByIndex(2));
+    case 'ws':
+      return socketExchange(context.getArgByIndex(0));
+    default:
+      return null;
+  }
+}
+
+/** The exchange of a request and its response. Fastify's objects wrap Node's, which are the same in all enhancers. */
+export function httpExchange(request: IncomingRequest, response: object | null): Exchange {
+  return { transport: 'http', request, response, state: stateOf(request.raw ?? request) };
+}
+
+/** A resolver's third argument is the application's own object; drivers put the request and the response there. */
+function graphqlExchange(graphql: GraphqlContext | undefined): Exchange | null {
+  const { req, request, reply, res, extra } = graphql ?? {};
+  const incoming = req ?? request ?? reply?.request ?? extra?.request;
+  return incoming?.headers === undefined ? null : httpExchange(incoming, reply ?? res ?? incoming.res ?? null);
+}
+
+/** Where Apollo, Mercurius and the WebSocket transports put what they were given. */
+interface GraphqlContext {
+  readonly req?: GraphqlRequest;
+  readonly res?: object;
+  readonly request?: GraphqlRequest;
+  readonly reply?: { readonly request: GraphqlRequest };
+  readonly extra?: { readonly request?: GraphqlRequest };
+}
+
+/** Express keeps the response on the request. */
+type GraphqlRequest = IncomingRequest & { readonly res?: object };
+
+/** A WebSocket: its messages have no response headers. Socket.IO keeps the handshake; with `ws` it has to be bound first. */
+function socketExchange(socket: object): Exchange {
+  const { handshake } = socket as {
+    handshake?: { headers: IncomingRequest['headers']; query?: unknown; address?: string };
+  };
+  const request = { headers: {}, ...handshake, ...(handshake?.address === undefined ? {} : { ip: handshake.address }) };
+  return { transport: 'ws', request, response: null, state: stateOf(socket) };
+}
+
+/** Where a request came from. The address is what the platform makes of it, `trust proxy` and the like included. */
+export function originOf(request: IncomingRequest): RequestOrigin {
+  const userAgent = request.headers['user-agent'];
+  return {
+    ip: request.ip ?? request.socket?.remoteAddress ?? null,
+    userAgent: typeof userAgent === 'string' ? userAgent : null,
+  };
+}
+
+/** Whether a response can still tell its client anything: headers not sent, peer not gone. */
+export function canDeliver(response: object | null): response is object {
+  if (response === null) return false;
+  // Not the request: Node destroys every request that has been read to its end.
+  const raw = ((response as { raw?: object }).raw ?? response) as {
+    headersSent?: boolean;
+    writableEnded?: boolean;
+    destroyed?: boolean;
+    stream?: { destroyed?: boolean };
+  };
+  return !(raw.headersSent || raw.writableEnded || raw.destroyed || raw.stream?.destroyed);
+}

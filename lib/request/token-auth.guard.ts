@@ -1,0 +1,51 @@
+import { Inject, Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Session } from '../tokens/token-authenticator.js';
+import { ACCESS, type Access } from './decorators.js';
+import { RequestAuthenticator } from './request-authenticator.js';
+import { exchangeOf } from './request-context.js';
+
+/**
+ * Lets a request pass when its token is accepted; `@CurrentUser()` then gives the user. For controllers, routes, resolvers
+ * and gateways, or for the whole application by `{ provide: APP_GUARD, useClass: TokenAuthGuard }`.
+ *
+ * The protected methods are steps to override one by one.
+ */
+@Injectable()
+export class TokenAuthGuard implements CanActivate {
+  constructor(
+    @Inject(RequestAuthenticator) protected readonly requests: RequestAuthenticator,
+    @Inject(Reflector) protected readonly reflector: Reflector,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = this.accessOf(context);
+    if (access === 'public') return true;
+    const session = await this.authenticate(context);
+    if (session !== null || access === 'optional') return true;
+    throw await this.refusal(context);
+  }
+
+  /** Whether the route wants a user, by `@Public()` and `@OptionalAuth()`. */
+  protected accessOf(context: ExecutionContext): Access {
+    return (
+      this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]) ??
+      'guarded'
+    );
+  }
+
+  /** Who makes the request, or null. */
+  protected async authenticate(context: ExecutionContext): Promise<Session | null> {
+    const exchange = exchangeOf(context);
+    return exchange === null ? null : await this.requests.authenticate(exchange);
+  }
+
+  /** What a request without a user is answered. */
+  protected async refusal(context: ExecutionContext): Promise<Error> {
+    const message = 'You need to sign in or sign up before continuing.';
+    if (context.getType() !== 'ws') return new UnauthorizedException({ errors: [message] });
+    // Only applications with gateways have this package.
+    const { WsException } = await import('@nestjs/websockets');
+    return new WsException(message);
+  }
+}

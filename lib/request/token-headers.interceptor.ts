@@ -1,0 +1,58 @@
+import {
+  HttpException,
+  Inject,
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { catchError, concatMap, defaultIfEmpty, defer, takeLast, type Observable } from 'rxjs';
+import { ROTATE_EARLY } from './decorators.js';
+import { RequestAuthenticator } from './request-authenticator.js';
+import { exchangeOf, type Exchange } from './request-context.js';
+import { ownsResponse } from './response-ownership.js';
+
+/**
+ * Puts the next token into the response headers of every authenticated request: after the handler, so that a slow request
+ * does not hold the successor back from its siblings, for answers and for refusals, but not after an unexpected failure.
+ */
+@Injectable()
+export class TokenHeadersInterceptor implements NestInterceptor {
+  constructor(
+    @Inject(RequestAuthenticator) private readonly requests: RequestAuthenticator,
+    @Inject(Reflector) private readonly reflector: Reflector,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const exchange = exchangeOf(context);
+    if (exchange === null || exchange.transport !== 'http' || !exchange.state.session) return next.handle();
+    if (this.reflector.getAllAndOverride<boolean>(ROTATE_EARLY, [context.getHandler(), context.getClass()])) {
+      await this.requests.depart(exchange);
+      return next.handle();
+    }
+    if (ownsResponse(context)) {
+      await this.requests.departEarly(exchange);
+      return next.handle();
+    }
+    return this.departAfterwards(exchange, next.handle());
+  }
+
+  private departAfterwards(exchange: Exchange, answer: Observable<unknown>): Observable<unknown> {
+    return answer.pipe(
+      // Only the last value becomes the response; nothing must pass before the headers are written.
+      takeLast(1),
+      defaultIfEmpty(undefined),
+      catchError((error: unknown) =>
+        defer(async () => {
+          if (error instanceof HttpException && error.getStatus() < 500) await this.requests.depart(exchange);
+          throw error;
+        }),
+      ),
+      concatMap(async (value) => {
+        await this.requests.depart(exchange);
+        return value;
+      }),
+    );
+  }
+}

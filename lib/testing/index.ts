@@ -1,0 +1,3 @@
+export { signInAs } from './sign-in-as.js';
+export type { TokenAuthApp } from './sign-in-as.js';
+export { TestClock } from './test-clock.js';

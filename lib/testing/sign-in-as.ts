@@ -1,0 +1,29 @@
+import type { Type } from '@nestjs/common';
+import { AuthHeaders } from '../request/auth-headers.js';
+import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
+import { TokenService } from '../tokens/token.service.js';
+import type { AnyUser } from '../users/token-auth-user.entity.js';
+
+/** An application or a testing module. */
+export interface TokenAuthApp {
+  get<T>(token: Type<T> | symbol, options?: { strict: boolean }): T;
+}
+
+/**
+ * Signs a user in without a password and gives the request headers that make the next request theirs: a cookie in cookie
+ * mode.
+ *
+ * @example
+ * ```ts
+ * await request(app.getHttpServer()).get('/projects').set(await signInAs(app, user)).expect(200);
+ * ```
+ */
+export async function signInAs(app: TokenAuthApp, user: AnyUser): Promise<Record<string, string>> {
+  const anywhere = { strict: false };
+  const issued = await app.get<TokenService>(TokenService, anywhere).issue(user);
+  const headers = app.get<AuthHeaders>(AuthHeaders, anywhere);
+  const { cookie, headersNames } = app.get<TokenAuthConfig>(TOKEN_AUTH_CONFIG, anywhere);
+  if (cookie !== null) return { cookie: headers.cookieOf(issued, cookie).split(';', 1)[0] ?? '' };
+  const { [headersNames.authorization]: _bearer, ...five } = headers.headersOf(issued);
+  return five;
+}

@@ -1,0 +1,194 @@
+import {
+  ConfigurableModuleBuilder,
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnModuleInit,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { controllersFor } from './accounts/endpoints.js';
+import { FaultsInterceptor } from './accounts/faults.interceptor.js';
+import { SessionOpener } from './accounts/session-opener.js';
+import { Database } from './database/database.js';
+import { AuthHeaders } from './request/auth-headers.js';
+import { RequestAuthenticator } from './request/request-authenticator.js';
+import { TokenAuthGuard } from './request/token-auth.guard.js';
+import { TokenHeadersInterceptor } from './request/token-headers.interceptor.js';
+import { Unavailability } from './request/unavailability.js';
+import { resolveOptions, TOKEN_AUTH_CONFIG, type TokenAuthConfig } from './token-auth.config.js';
+import type { TokenAuthModuleExtras, TokenAuthOptions } from './token-auth.options.js';
+import { tokenEntityFor } from './tokens/auth-token.entity.js';
+import { systemClock, TOKEN_AUTH_CLOCK, type Clock } from './tokens/clock.js';
+import { TokenAuthenticator } from './tokens/token-authenticator.js';
+import { TokenChain } from './tokens/token-chain.js';
+import { TokenDeparture } from './tokens/token-departure.js';
+import { TokenAuthEvents } from './tokens/token-events.js';
+import { TokenStore } from './tokens/token-store.js';
+import { TokenService } from './tokens/token.service.js';
+import { BcryptPasswordHasher } from './users/bcrypt-password-hasher.js';
+import { PasswordHasher } from './users/password-hasher.js';
+import type { AnyUser } from './users/token-auth-user.entity.js';
+import { UserSerializer } from './users/user-serializer.js';
+import { USER_ENTITY, UserStore } from './users/user-store.js';
+
+const TOKEN_AUTH_OPTIONS = Symbol('nestjs-token-auth:options');
+
+/** To the builder everything is optional; the module's own methods below ask for the user entity. */
+type Extras = Partial<TokenAuthModuleExtras>;
+
+const { ConfigurableModuleClass, ASYNC_OPTIONS_TYPE } = new ConfigurableModuleBuilder<TokenAuthOptions>({
+  optionsInjectionToken: TOKEN_AUTH_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createTokenAuthOptions')
+  .setExtras<Extras>({}, assemble)
+  .build();
+
+/** What {@link TokenAuthModule.forRoot} takes. */
+export type TokenAuthModuleOptions<U extends AnyUser = AnyUser> = TokenAuthModuleExtras<U> & TokenAuthOptions<U>;
+
+/** What {@link TokenAuthModule.forRootAsync} takes: the module's shape directly, the options from elsewhere. */
+export type TokenAuthModuleAsyncOptions<U extends AnyUser = AnyUser> = TokenAuthModuleExtras<U> &
+  typeof ASYNC_OPTIONS_TYPE;
+
+/** What `useClass` and `useExisting` of {@link TokenAuthModule.forRootAsync} name. */
+export interface TokenAuthOptionsFactory<U extends AnyUser = AnyUser> {
+  createTokenAuthOptions(): TokenAuthOptions<U> | Promise<TokenAuthOptions<U>>;
+}
+
+/** Signs people in and keeps them signed in. Import it once, in the root module. */
+@Module({})
+export class TokenAuthModule implements OnModuleInit {
+  constructor(@Inject(ModulesContainer) private readonly modules: ModulesContainer) {}
+
+  /**
+   * @throws TokenAuthOptionsError at start-up, naming every fault of the options.
+   * @example
+   * ```ts
+   * TokenAuthModule.forRoot({ userEntity: User, lostResponse: 'forgiving' })
+   * ```
+   */
+  static forRoot<U extends AnyUser>(options: TokenAuthModuleOptions<U>): DynamicModule {
+    return {
+      ...ConfigurableModuleClass.forRoot(options as unknown as TokenAuthModuleOptions),
+      module: TokenAuthModule,
+    };
+  }
+
+  /**
+   * @throws TokenAuthOptionsError at start-up, naming every fault of the options.
+   * @example
+   * ```ts
+   * TokenAuthModule.forRootAsync({
+   *   userEntity: User,
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => ({ tokenPepper: config.getOrThrow('TOKEN_PEPPER') }),
+   * })
+   * ```
+   */
+  static forRootAsync<U extends AnyUser>(options: TokenAuthModuleAsyncOptions<U>): DynamicModule {
+    return {
+      ...ConfigurableModuleClass.forRootAsync(options as unknown as TokenAuthModuleAsyncOptions),
+      module: TokenAuthModule,
+    };
+  }
+
+  onModuleInit(): void {
+    const registrations = [...this.modules.values()].filter(({ metatype }) => metatype === TokenAuthModule);
+    if (registrations.length > 1) {
+      throw new Error(
+        'TokenAuthModule is registered twice. Import TokenAuthModule.forRoot() once, in the root module: it is global.',
+      );
+    }
+  }
+}
+
+function assemble(definition: DynamicModule, extras: Extras): DynamicModule {
+  const { userEntity, dataSource, path = 'auth', endpoints = true, isGlobal = true, passwordHasher } = extras;
+  if (typeof userEntity !== 'function') {
+    throw new TypeError(
+      'TokenAuthModule needs userEntity: the entity class of your application that extends TokenAuthUser.',
+    );
+  }
+  return {
+    ...definition,
+    global: isGlobal,
+    imports: [
+      ...(definition.imports ?? []),
+      TypeOrmModule.forFeature([userEntity, tokenEntityFor(userEntity)], dataSource),
+    ],
+    controllers: controllersFor(path, endpoints),
+    providers: [
+      ...(definition.providers ?? []),
+      ...providersFor(userEntity, dataSource),
+      { provide: PasswordHasher, useClass: passwordHasher ?? BcryptPasswordHasher },
+    ],
+    exports: [
+      TokenService,
+      TokenAuthEvents,
+      RequestAuthenticator,
+      PasswordHasher,
+      TOKEN_AUTH_CONFIG,
+      TOKEN_AUTH_CLOCK,
+      AuthHeaders,
+      TokenAuthGuard,
+    ],
+  };
+}
+
+function providersFor(userEntity: Type<AnyUser>, dataSource: string | undefined): Provider[] {
+  return [
+    { provide: TOKEN_AUTH_CONFIG, inject: [TOKEN_AUTH_OPTIONS], useFactory: configOf },
+    { provide: TOKEN_AUTH_CLOCK, useValue: systemClock },
+    { provide: USER_ENTITY, useValue: userEntity },
+    {
+      provide: Database,
+      inject: [getDataSourceToken(dataSource)],
+      useFactory: (source: DataSource) => new Database(source),
+    },
+    {
+      provide: TokenStore,
+      inject: [Database, USER_ENTITY, TOKEN_AUTH_CLOCK],
+      useFactory: (database: Database, entity: Type<AnyUser>, clock: Clock) => new TokenStore(database, entity, clock),
+    },
+    {
+      provide: TokenChain,
+      inject: [TOKEN_AUTH_CONFIG],
+      useFactory: (config: TokenAuthConfig) => new TokenChain(config.tokenPeppers),
+    },
+    ...[TokenAuthenticator, TokenDeparture].map((provide) => ({
+      provide,
+      inject: [TokenStore, TokenChain, TOKEN_AUTH_CONFIG, TokenAuthEvents, TOKEN_AUTH_CLOCK],
+      useFactory: (...parts: ConstructorParameters<typeof TokenAuthenticator>) => new provide(...parts),
+    })),
+    TokenAuthEvents,
+    TokenService,
+    AuthHeaders,
+    Unavailability,
+    RequestAuthenticator,
+    TokenAuthGuard,
+    UserStore,
+    UserSerializer,
+    SessionOpener,
+    FaultsInterceptor,
+    { provide: APP_INTERCEPTOR, useClass: TokenHeadersInterceptor },
+  ];
+}
+
+/** With `forRoot` the options and what shapes the module come in one object. */
+function configOf(options: TokenAuthOptions & Extras): TokenAuthConfig {
+  const {
+    userEntity: _entity,
+    dataSource: _source,
+    path: _path,
+    endpoints: _endpoints,
+    isGlobal: _global,
+    passwordHasher: _hasher,
+    ...rest
+  } = options;
+  return resolveOptions(rest);
+}

@@ -1,0 +1,120 @@
+import type { Type } from '@nestjs/common';
+import { Column, Entity, Index, ManyToOne, PrimaryColumn, type ColumnOptions } from 'typeorm';
+import { preferOwnColumns, type AnyUser } from '../users/token-auth-user.entity.js';
+import { IP_LENGTH, USER_AGENT_LENGTH } from './origin.js';
+
+/** Milliseconds since 1970 (or whole seconds) as an integer: the same on every driver and in every time zone. */
+const integer: ColumnOptions = {
+  type: 'bigint',
+  // pg and mysql2 hand bigint columns over as text.
+  transformer: {
+    to: (value: number | null) => value,
+    from: (value: string | number | null) => (value === null ? null : Number(value)),
+  },
+};
+const digest: ColumnOptions = { type: 'varchar', length: 64 };
+
+/**
+ * A client: one signed-in device or browser of a user. A row never grows, and holds nothing that would sign anybody in.
+ * Times are milliseconds since 1970.
+ */
+export abstract class AuthToken<U extends AnyUser = AnyUser> {
+  @PrimaryColumn({ type: 'varchar', length: 36 })
+  id!: string;
+
+  /** The public name of the client, as sent in the `client` header. */
+  @Index({ unique: true })
+  @Column({ type: 'varchar', length: 64 })
+  client!: string;
+
+  user!: U;
+
+  /** The `uid` that the client was last told, and the one before it, which a late response may have told once more. */
+  @Column({ type: 'varchar', length: 255 })
+  uid!: string;
+
+  @Column({ type: 'varchar', length: 255, nullable: true })
+  replacedUid!: string | null;
+
+  /** Digest of the current token. */
+  @Column(digest)
+  tokenHash!: string;
+
+  /** Digest of the token before it, which serves while the batch is open. */
+  @Column({ ...digest, nullable: true })
+  replacedHash!: string | null;
+
+  /** How often the token has been replaced. */
+  @Column({ type: 'int' })
+  generation!: number;
+
+  /** What the current token was derived with, beside the replaced one. */
+  @Column({ ...digest, nullable: true })
+  nonce!: string | null;
+
+  /** The key of this client's tags, which tell its old tokens from noise. */
+  @Column(digest)
+  tagKey!: string;
+
+  /** The user's auth epoch at the sign-in; another one means that the client has ended. */
+  @Column({ type: 'int' })
+  authEpoch!: number;
+
+  @Column(integer)
+  batchStartedAt!: number;
+
+  @Column(integer)
+  batchOpenUntil!: number;
+
+  /** The last advertised expiry, in whole seconds since 1970. */
+  @Column(integer)
+  expiry!: number;
+
+  /** A lifespan of this client's own in ms, or null for the configured one. */
+  @Column({ ...integer, nullable: true })
+  lifespan!: number | null;
+
+  @Column(integer)
+  createdAt!: number;
+
+  @Column(integer)
+  lastUsedAt!: number;
+
+  /** The address and user agent that signed in or made the last rotation. */
+  @Column({ type: 'varchar', length: IP_LENGTH, nullable: true })
+  ip!: string | null;
+
+  @Column({ type: 'varchar', length: USER_AGENT_LENGTH, nullable: true })
+  userAgent!: string | null;
+}
+
+const entities = new WeakMap<Function, Type<AuthToken>>();
+
+/**
+ * The token entity of a user entity: a table of its own with a foreign key of whatever type the user's primary key has.
+ * The module registers it by itself; list it where a data source is made without Nest, as for migrations. The same user
+ * entity always gives the same class.
+ *
+ * @example
+ * ```ts
+ * new DataSource({ type: 'postgres', entities: [User, tokenEntityFor(User)], migrations: [...] });
+ * ```
+ */
+export function tokenEntityFor<U extends AnyUser>(userEntity: Type<U>): Type<AuthToken<U>> {
+  let entity = entities.get(userEntity);
+  if (entity === undefined) {
+    preferOwnColumns(userEntity);
+    entity = defineTokenEntity(userEntity);
+    entities.set(userEntity, entity);
+  }
+  return entity as Type<AuthToken<U>>;
+}
+
+function defineTokenEntity(userEntity: Type<AnyUser>): Type<AuthToken> {
+  class UserAuthToken extends AuthToken {}
+  Object.defineProperty(UserAuthToken, 'name', { value: `${userEntity.name}AuthToken` });
+  ManyToOne(() => userEntity, { nullable: false, onDelete: 'CASCADE' })(UserAuthToken.prototype, 'user');
+  Index()(UserAuthToken.prototype, 'user');
+  Entity()(UserAuthToken);
+  return UserAuthToken;
+}

@@ -1,0 +1,123 @@
+import type { TokenAuthConfig } from '../token-auth.config.js';
+import type { AnyUser } from '../users/token-auth-user.entity.js';
+import type { AuthToken } from './auth-token.entity.js';
+import { toAuthClient, type AuthClient } from './client.js';
+import type { Clock } from './clock.js';
+import { spellingsOf, type Credentials } from './credentials.js';
+import { isSameDevice, type RequestOrigin } from './origin.js';
+import { arrive, endOf, type Acceptance, type Refusal } from './rotation.js';
+import type { TokenChain } from './token-chain.js';
+import type { TokenAuthEvents } from './token-events.js';
+import type { TokenStore } from './token-store.js';
+
+/** A request that was accepted: who it is, and what its departure needs to know. */
+export interface Session<U extends AnyUser = AnyUser> {
+  readonly user: U;
+  readonly client: AuthClient;
+  /** @internal The row as it was on arrival. */
+  readonly row: AuthToken<U>;
+  /** @internal The token that was shown. */
+  readonly token: string;
+  /** @internal The stored digest that it matched. */
+  readonly hash: string;
+  /** @internal How it was accepted. */
+  readonly accepted: Acceptance;
+  /** @internal How far the database's clock is ahead of this process's, in ms. */
+  readonly clockOffset: number;
+  /** @internal What `TokenStore.revocations` was on arrival. */
+  readonly revocations: number;
+}
+
+/** The outcome of an arrival. `ended`: there is no such client, or no longer. */
+export type Authentication<U extends AnyUser = AnyUser> =
+  | { readonly session: Session<U> }
+  | { readonly session: null; readonly reason: Refusal | 'unknown'; readonly ended: boolean };
+
+/** How an arrival may be treated. */
+export interface ArrivalOptions {
+  /** When the request arrived, in ms by this process's clock. */
+  readonly arrivedAt: number;
+  /** Whether a reused token may end its client: no where nobody could have told the client a newer one. */
+  readonly mayRevoke: boolean;
+}
+
+/** The longest value of any credential that is looked at, in characters. */
+const LONGEST_CREDENTIAL = 1024;
+
+/** Rules 1 to 5: decides whether a request may go on. */
+export class TokenAuthenticator<U extends AnyUser = AnyUser> {
+  constructor(
+    private readonly store: TokenStore<U>,
+    private readonly chain: TokenChain,
+    private readonly config: TokenAuthConfig,
+    private readonly events: TokenAuthEvents,
+    private readonly clock: Clock,
+  ) {}
+
+  async authenticate(
+    credentials: Credentials,
+    origin: RequestOrigin,
+    options: ArrivalOptions,
+  ): Promise<Authentication<U>> {
+    if (!isPlausible(credentials)) return { session: null, reason: 'unknown', ended: false };
+    const revocations = this.store.revocations;
+    const found = await this.store.find(credentials.client);
+    const { presented, hash } = this.chain.classify(credentials.accessToken, found?.row ?? null);
+    if (found === null) return { session: null, reason: 'unknown', ended: true };
+    const { row, clockOffset } = found;
+    if (!isToldUid(credentials.uid, row)) return { session: null, reason: 'unknown', ended: false };
+
+    const arrival = arrive(row, presented, options.arrivedAt + clockOffset, this.config.rules);
+    if ('refused' in arrival) return await this.refuse(row, arrival.refused, origin, options.mayRevoke);
+    const { accepted } = arrival;
+    const { user } = row;
+    const token = credentials.accessToken;
+    return { session: { user, client: toAuthClient(row), row, token, hash, accepted, clockOffset, revocations } };
+  }
+
+  /** The same session some time later, without a token: whether its client still lives, and its user as it is now. */
+  async refresh(session: Session<U>): Promise<Session<U> | null> {
+    const found = await this.store.find(session.row.client);
+    if (found === null || found.row.id !== session.row.id) return null;
+    const { row, clockOffset } = found;
+    if (this.clock.now() + clockOffset >= endOf(row, this.config.rules)) return null;
+    return { ...session, row, user: row.user, client: toAuthClient(row), clockOffset };
+  }
+
+  /** Ends the client that the token was issued for, however old the token is. */
+  async signOut(credentials: Credentials): Promise<boolean> {
+    if (!isPlausible(credentials)) return false;
+    const row = await this.store.findAny(credentials.client);
+    const { presented } = this.chain.classify(credentials.accessToken, row);
+    if (row === null || presented === 'foreign') return false;
+    return await this.store.delete(row.id);
+  }
+
+  private async refuse(
+    row: AuthToken<U>,
+    reason: Refusal,
+    origin: RequestOrigin,
+    mayRevoke: boolean,
+  ): Promise<Authentication<U>> {
+    if (reason !== 'reused') return { session: null, reason, ended: reason === 'expired' };
+    const client = toAuthClient(row);
+    const isTheft = this.config.onTokenReuse === 'revoke' && mayRevoke && !isSameDevice(origin, row);
+    const revoked = isTheft && (await this.store.delete(row.id));
+    this.events.emit('token.reused', { user: row.user, client, origin, revoked });
+    return { session: null, reason, ended: isTheft };
+  }
+}
+
+/** Whether the `uid` is one that the client was told lately, or its user's. */
+function isToldUid(uid: string, row: AuthToken): boolean {
+  const told = [row.uid, row.replacedUid, row.user.uid];
+  return spellingsOf(uid).some((spelling) => told.includes(spelling));
+}
+
+/** Whether the values can be looked up at all: PostgreSQL refuses NUL, and nothing this long was ever issued. */
+function isPlausible(credentials: Credentials): boolean {
+  return [credentials.uid, credentials.client, credentials.accessToken].every(
+    (value: unknown) =>
+      typeof value === 'string' && value !== '' && value.length <= LONGEST_CREDENTIAL && !value.includes('\0'),
+  );
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { toMilliseconds, type Duration } from '../duration.js';
+import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
+import type { AnyUser } from '../users/token-auth-user.entity.js';
+import type { AuthToken } from './auth-token.entity.js';
+import { toAuthClient, type AuthClient } from './client.js';
+import { TOKEN_AUTH_CLOCK, type Clock } from './clock.js';
+import type { Credentials, IssuedToken } from './credentials.js';
+import { NO_ORIGIN, storableOrigin, type RequestOrigin } from './origin.js';
+import { endOf, nextExpiry } from './rotation.js';
+import { TokenAuthenticator } from './token-authenticator.js';
+import { TokenChain } from './token-chain.js';
+import { firstToken, randomClientName, randomKey } from './token-secret.js';
+import { TokenStore } from './token-store.js';
+
+/** How a client is signed in. */
+export interface IssueOptions {
+  /** Where the sign-in came from, for the list of clients and for telling a thief from a straggler. */
+  origin?: RequestOrigin;
+  /** A lifespan of this client's own instead of `tokenLifespan`. */
+  lifespan?: Duration;
+  /** The auth epoch at the time when the identity was proven; the present one by default. */
+  authEpoch?: number;
+}
+
+/**
+ * Tokens for programs: what the endpoints do, without HTTP.
+ *
+ * @typeParam U - the application's user entity.
+ */
+@Injectable()
+export class TokenService<U extends AnyUser = AnyUser> {
+  private lastIssuedAt = 0;
+
+  constructor(
+    @Inject(TokenStore) private readonly store: TokenStore<U>,
+    @Inject(TokenChain) private readonly chain: TokenChain,
+    @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator<U>,
+    @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
+    @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Signs a new client of the user in. The caller vouches for the identity. Ends the user's least recently used clients
+   * beyond `maxNumberOfDevices`.
+   *
+   * @throws Error when the user has not been saved or is gone.
+   * @example
+   * ```ts
+   * const { uid, client, accessToken } = await tokens.issue(user);
+   * ```
+   */
+  async issue(user: U, options: IssueOptions = {}): Promise<IssuedToken> {
+    const authEpoch = options.authEpoch ?? (await this.store.epochOf(user));
+    if (authEpoch === null) throw new Error('A token was asked for a user that does not exist (any more).');
+    const now = await this.store.now();
+    const lifespan = options.lifespan === undefined ? null : toMilliseconds(options.lifespan);
+    const binding = { id: randomUUID(), tagKey: randomKey() };
+    const accessToken = firstToken(binding);
+    const row: Omit<AuthToken<U>, 'user'> & { user: U } = {
+      ...binding,
+      client: randomClientName(),
+      user,
+      uid: user.uid,
+      replacedUid: null,
+      tokenHash: this.chain.digest(accessToken),
+      replacedHash: null,
+      generation: 0,
+      nonce: null,
+      authEpoch,
+      batchStartedAt: now,
+      batchOpenUntil: now + this.config.rules.buffer,
+      expiry: nextExpiry({ expiry: 0, lifespan }, now, this.config.rules),
+      lifespan,
+      createdAt: this.issueTime(now),
+      lastUsedAt: now,
+      ...storableOrigin(options.origin ?? NO_ORIGIN),
+    };
+    await this.store.insert(row);
+    await this.store.evict(user, await this.config.maxNumberOfDevices(user));
+    return { uid: row.uid, client: row.client, accessToken, tokenType: 'Bearer', expiry: row.expiry };
+  }
+
+  /**
+   * Tells who shows these credentials, or null. Nothing rotates: a program that only asks could not hand a new token back.
+   * A token shown after its time counts as reuse, as it does in a request.
+   */
+  async authenticate(
+    credentials: Credentials,
+    origin: RequestOrigin = NO_ORIGIN,
+  ): Promise<{ user: U; client: AuthClient } | null> {
+    const options = { arrivedAt: this.clock.now(), mayRevoke: true };
+    const { session } = await this.authenticator.authenticate(credentials, origin, options);
+    return session === null ? null : { user: session.user, client: session.client };
+  }
+
+  /** The signed-in clients of a user, most recently used first. */
+  async list(user: U): Promise<AuthClient[]> {
+    const now = await this.store.now();
+    const rows = await this.store.list(user);
+    return rows.filter((row) => now < endOf(row, this.config.rules)).map(toAuthClient);
+  }
+
+  /** Ends one client of this user, by its id; false if the user has no such client. */
+  async revoke(user: U, clientId: string): Promise<boolean> {
+    return await this.store.deleteOwn(user, clientId);
+  }
+
+  /** Ends all clients of the user but the given one and tells how many those were. */
+  async revokeOthers(user: U, keptClientId: string): Promise<number> {
+    return await this.store.deleteOthers(user, keptClientId);
+  }
+
+  /** Ends all clients of the user, also those whose sign-in is still under way. */
+  async revokeAll(user: U): Promise<void> {
+    await this.store.deleteAll(user);
+  }
+
+  /** Strictly rises, so that of two clients that signed in within one millisecond the later one is known. */
+  private issueTime(now: number): number {
+    this.lastIssuedAt = Math.max(now, this.lastIssuedAt + 1);
+    return this.lastIssuedAt;
+  }
+}

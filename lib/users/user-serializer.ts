@@ -1,0 +1,44 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
+import type { AnyUser } from './token-auth-user.entity.js';
+import { UserStore } from './user-store.js';
+
+/** What a user looks like in the answers of the endpoints. */
+@Injectable()
+export class UserSerializer {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(UserStore) private readonly users: UserStore,
+    @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
+  ) {}
+
+  /** The answer to a sign-up: every column that is not `select: false`, in snake case. */
+  account(user: AnyUser): Record<string, unknown> {
+    return this.config.userResponse?.(user) ?? this.columnsOf(user);
+  }
+
+  /** The answer to a sign-in or a validation, which the protocol gives without the time stamps. */
+  session(user: AnyUser): Record<string, unknown> {
+    if (this.config.userResponse !== null) return this.config.userResponse(user);
+    const { created_at: _created, updated_at: _updated, ...rest } = this.columnsOf(user);
+    return rest;
+  }
+
+  private columnsOf(user: AnyUser): Record<string, unknown> {
+    const { columns } = this.database.dataSource.getMetadata(this.users.userEntity);
+    const shown = columns.filter(
+      (column) => column.isSelect && !column.isVirtual && column.relationMetadata === undefined,
+    );
+    return Object.fromEntries(
+      shown.map((column) => [snakeCase(column.propertyPath), (column.getEntityValue(user) as unknown) ?? null]),
+    );
+  }
+}
+
+function snakeCase(propertyPath: string): string {
+  return propertyPath
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .replaceAll('.', '_')
+    .toLowerCase();
+}
