@@ -16,6 +16,11 @@ export const DATABASES: readonly DatabaseKind[] = [
   ...(['postgres', 'mysql'] as const).filter((kind) => URLS[kind] !== undefined),
 ];
 
+/** TypeORM 1 calls the driver with `new`, the first releases of 0.3 without. */
+function openLibsql(...parameters: ConstructorParameters<typeof Libsql>): Libsql.Database {
+  return new Libsql(...parameters);
+}
+
 /** An empty database of its own. */
 export interface TestDatabase {
   readonly kind: DatabaseKind;
@@ -32,7 +37,7 @@ function createFile(): TestDatabase {
   const folder = mkdtempSync(join(tmpdir(), 'token-auth-'));
   return {
     kind: 'sqlite',
-    options: { type: 'better-sqlite3', driver: Libsql, database: join(folder, 'test.sqlite'), enableWAL: true },
+    options: { type: 'better-sqlite3', driver: openLibsql, database: join(folder, 'test.sqlite'), enableWAL: true },
     drop: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,0 +1,39 @@
+// What a user gets: the packed package, checked, and used by a new ESM and a new CommonJS application in TypeScript.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inTemporaryFolder, install, manifest, pack, root, run, write } from './lib.mjs';
+
+run('npx', ['publint', '--strict'], root);
+run('npx', ['attw', '--pack', '.', '--profile', 'esm-only'], root);
+
+const version = (name) => `${name}@${manifest.devDependencies[name]}`;
+const PACKAGES = [
+  ...['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', '@nestjs/testing', '@nestjs/typeorm', 'typeorm'],
+  ...['reflect-metadata', 'rxjs', 'libsql', 'typescript', '@types/node'],
+].map(version);
+const source = readFileSync(join(root, 'scripts/consumers/app.ts'), 'utf8');
+const tsconfig = {
+  compilerOptions: {
+    module: 'nodenext',
+    target: 'ES2023',
+    strict: true,
+    types: ['node'],
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+    outDir: 'out',
+  },
+  files: ['app.ts'],
+};
+
+await inTemporaryFolder(async (folder) => {
+  const tarball = pack(folder);
+  for (const type of ['module', 'commonjs']) {
+    console.log(`A new application with "type": "${type}"`);
+    const app = join(folder, type);
+    mkdirSync(app);
+    write(app, { 'package.json': { name: 'consumer', private: true, type }, 'tsconfig.json': tsconfig, 'app.ts': source });
+    install(app, [tarball, ...PACKAGES]);
+    run('npx', ['tsc'], app);
+    run('node', ['out/app.js'], app);
+  }
+});
