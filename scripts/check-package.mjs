@@ -7,10 +7,9 @@ run('npx', ['publint', '--strict'], root);
 run('npx', ['attw', '--pack', '.', '--profile', 'esm-only'], root);
 
 const version = (name) => `${name}@${manifest.devDependencies[name]}`;
-const PACKAGES = [
-  ...['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', '@nestjs/testing', '@nestjs/typeorm', 'typeorm'],
-  ...['reflect-metadata', 'rxjs', 'libsql', 'typescript', '@types/node'],
-].map(version);
+const NEST = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', '@nestjs/testing', '@nestjs/typeorm'];
+const OTHERS = ['typeorm', 'reflect-metadata', 'rxjs', 'libsql', 'typescript', '@types/node'];
+const PACKAGES = [...NEST, ...OTHERS].map(version);
 const source = readFileSync(join(root, 'scripts/consumers/app.ts'), 'utf8');
 const tsconfig = {
   compilerOptions: {
@@ -31,7 +30,11 @@ await inTemporaryFolder(async (folder) => {
     console.log(`A new application with "type": "${type}"`);
     const app = join(folder, type);
     mkdirSync(app);
-    write(app, { 'package.json': { name: 'consumer', private: true, type }, 'tsconfig.json': tsconfig, 'app.ts': source });
+    write(app, {
+      'package.json': { name: 'consumer', private: true, type },
+      'tsconfig.json': tsconfig,
+      'app.ts': source,
+    });
     install(app, [tarball, ...PACKAGES]);
     run('npx', ['tsc'], app);
     run('node', ['out/app.js'], app);

@@ -16,7 +16,10 @@ export function run(command, args, cwd) {
 /** Packs the built package and gives the path of the tarball. */
 export function pack(folder) {
   execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
-  return join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')));
+  return join(
+    folder,
+    readdirSync(folder).find((name) => name.endsWith('.tgz')),
+  );
 }
 
 /** Calls back with an empty folder that is gone afterwards. */
