@@ -52,7 +52,8 @@ export function firstToken(binding: TokenBinding): string {
  * successor's generation and the nonce kept in the row. Neither the database alone nor the old token alone gives it.
  */
 export function successorOf(token: string, succession: Succession, pepper: string): string {
-  const key = pepper === '' ? token : createHmac('sha256', pepper).update(`successor\0${token}`).digest();
+  // Not the token itself: HMAC replaces a key of more than 64 bytes by its SHA-256, which is the digest in the database.
+  const key = createHmac('sha256', pepper).update(`successor\0${token}`).digest();
   const message = `successor\0${succession.id}\0${succession.generation}\0${succession.nonce ?? ''}`;
   return assemble(succession, succession.generation, createHmac('sha256', key).update(message).digest());
 }
