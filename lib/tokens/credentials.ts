@@ -13,16 +13,24 @@ export interface IssuedToken extends Credentials {
 }
 
 /**
- * The values under which a `uid` may have been sent: itself first, then percent-decoded, because names outside Latin-1
- * travel percent-encoded in headers.
+ * The values under which a `uid` may have been sent: itself first; percent-decoded, because names outside Latin-1 travel
+ * percent-encoded in headers; and as the UTF-8 that was read as Latin-1, because some platforms and clients write UTF-8
+ * into headers (Node does where a response's head and text leave in one piece, as on Fastify).
  */
 export function spellingsOf(uid: string): readonly string[] {
-  if (!uid.includes('%')) return [uid];
+  return [uid, percentDecoded(uid), utf8Of(uid)];
+}
+
+function percentDecoded(uid: string): string {
   try {
-    return [uid, decodeURIComponent(uid)];
+    return decodeURIComponent(uid);
   } catch {
-    return [uid];
+    return uid;
   }
+}
+
+function utf8Of(uid: string): string {
+  return /^[\0-\xff]*$/.test(uid) ? Buffer.from(uid, 'latin1').toString('utf8') : uid;
 }
 
 /** A `uid` as it may stand in a header: percent-encoded UTF-8 where it is not printable Latin-1. */
