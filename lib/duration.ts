@@ -40,7 +40,7 @@ export type Duration = number | `${number}${Unit}` | `${number} ${Unit}`;
  * @throws TypeError for anything that is not a duration of 0 ms or more.
  */
 export function toMilliseconds(duration: Duration): number {
-  const value = typeof duration === 'string' && duration.length <= 100 ? ms(duration) : duration;
+  const value = typeof duration === 'string' && duration.length > 0 && duration.length <= 100 ? ms(duration) : duration;
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
     throw new TypeError(
       `${JSON.stringify(duration)} is not a duration: give milliseconds or text such as '5s' or '2 weeks'`,
