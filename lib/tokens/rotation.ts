@@ -112,9 +112,12 @@ export function extensionOf(state: ClientState, now: number, rules: RotationRule
   return openUntil;
 }
 
-/** How much later an extension must end than the one before it, in ms: at most one write per client and this time. */
+/**
+ * How much later an extension must end than the one before it, in ms: at most one write per client and this time. A whole
+ * number, because it is compared with one in the database.
+ */
 export function extensionGap(rules: RotationRules): number {
-  return Math.max(1, Math.min(1000, rules.buffer / 4));
+  return Math.max(1, Math.ceil(Math.min(1000, rules.buffer / 4)));
 }
 
 /** Whether "last used" is old enough to be written again: at most once per minute, or a tenth of a short lifespan. */
