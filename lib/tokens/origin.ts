@@ -36,14 +36,22 @@ export function isSameDevice(a: RequestOrigin, b: RequestOrigin): boolean {
 export function networkOf(ip: string | null): string | null {
   if (ip === null) return null;
   const address = ip.split('%', 1)[0] ?? ip;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
-  if (isIPv4(mapped)) return mapped.split('.').slice(0, 3).join('.');
-  if (!isIPv6(mapped)) return ip;
-  return expandIPv6(mapped).slice(0, 4).join(':');
+  if (isIPv4(address)) return address.split('.').slice(0, 3).join('.');
+  if (!isIPv6(address)) return ip;
+  const groups = expandIPv6(address);
+  const [high = 0, low = 0] = groups.slice(6).map((group) => Number.parseInt(group, 16));
+  // An IPv4 address within IPv6, in whatever spelling.
+  if (groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff') return [high >> 8, high & 255, low >> 8].join('.');
+  return groups.slice(0, 4).join(':');
 }
 
+/** The eight groups of an address, in lower case and without leading zeros. */
 function expandIPv6(address: string): string[] {
-  const [head = '', tail] = address.toLowerCase().split('::', 2);
+  const inHex = address.toLowerCase().replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...parts: string[]) => {
+    const [a = 0, b = 0, c = 0, d = 0] = parts.map(Number);
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  });
+  const [head = '', tail] = inHex.split('::', 2);
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
   const gap = tail === undefined ? 0 : 8 - left.length - right.length;
