@@ -1,3 +1,4 @@
+import { serialize } from 'cookie';
 import { toMilliseconds, type Duration } from './duration.js';
 import { PROTOCOL_HEADER_NAMES, type HeaderNames } from './header-names.js';
 import type { CookieAttributes, TokenAuthOptions } from './token-auth.options.js';
@@ -74,11 +75,11 @@ export function resolveOptions<U extends AnyUser>(options: TokenAuthOptions<U>):
     queryEnabled: check.flag('queryEnabled', false),
     password: Object.freeze({
       cost: check.integer('passwordCost', 12, 4, 31),
-      pepper: options.passwordPepper ?? '',
+      pepper: check.passwordPepper(),
       minLength: check.integer('passwordMinLength', 8, 1, 72),
       queueLimit: check.integer('passwordQueueLimit', 100, 1, Number.MAX_SAFE_INTEGER),
     }),
-    userResponse: (options.userResponse as TokenAuthConfig['userResponse']) ?? null,
+    userResponse: check.userResponse(),
   };
   check.throwIfFaulty();
   return Object.freeze(config);
@@ -171,6 +172,18 @@ class OptionsCheck {
     return Object.freeze(names) as unknown as Readonly<HeaderNames>;
   }
 
+  passwordPepper(): string {
+    const pepper: unknown = this.options.passwordPepper ?? '';
+    if (typeof pepper !== 'string') this.fault('passwordPepper', 'must be a text');
+    return pepper as string;
+  }
+
+  userResponse(): TokenAuthConfig['userResponse'] {
+    const given = this.options.userResponse ?? null;
+    if (given !== null && typeof given !== 'function') this.fault('userResponse', 'must be a function of the user');
+    return given;
+  }
+
   cookie(): CookieConfig {
     const {
       domain,
@@ -178,15 +191,26 @@ class OptionsCheck {
       secure = true,
       httpOnly = true,
       sameSite = 'lax',
+      ...unknown
     } = this.options.cookieAttributes ?? {};
+    for (const key of Object.keys(unknown)) this.fault('cookieAttributes', `knows no attribute '${key}'`);
     const hostOnly = domain === undefined && path === '/' && secure;
-    const name = this.options.cookieName ?? (hostOnly ? '__Host-auth_cookie' : 'auth_cookie');
-    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name)) this.fault('cookieName', 'must be a name that a cookie can have');
-    if (name.startsWith('__Host-') && !hostOnly) {
+    const name: unknown = this.options.cookieName ?? (hostOnly ? '__Host-auth_cookie' : 'auth_cookie');
+    if (typeof name !== 'string' || !/^[!#$%&'*+.^_`|~\w-]+$/.test(name)) {
+      this.fault('cookieName', 'must be a name that a cookie can have');
+    } else if (name.startsWith('__Host-') && !hostOnly) {
       this.fault('cookieName', "starts with '__Host-', which needs secure, path '/' and no domain");
     }
+    for (const [key, value] of Object.entries({ secure, httpOnly })) {
+      if (typeof value !== 'boolean') this.fault('cookieAttributes', `must say true or false for '${key}'`);
+    }
+    try {
+      serialize('name', '', { path, sameSite, ...(domain === undefined ? {} : { domain }) });
+    } catch (error) {
+      this.fault('cookieAttributes', `cannot be sent: ${(error as Error).message}`);
+    }
     if (sameSite === 'none' && !secure) this.fault('cookieAttributes', "with sameSite 'none' must be secure");
-    return Object.freeze({ name, domain, path, secure, httpOnly, sameSite });
+    return Object.freeze({ name: name as string, domain, path, secure, httpOnly, sameSite });
   }
 }
 
