@@ -1,7 +1,9 @@
+import { tokenEntityFor } from 'nestjs-token-auth';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { onEveryPlatform, TestApp, User } from '../support/app.js';
 import { bearer, bearerText, cookie, query } from '../support/carriers.js';
 import { ProtocolClient, send } from '../support/client.js';
+import { DATABASES } from '../support/databases.js';
 import { MembersController } from '../support/members.js';
 import { sendRaw } from '../support/raw-http.js';
 
@@ -212,4 +214,21 @@ onEveryPlatform('bad credentials', (platform) => {
     expect(await stored()).not.toStrictEqual(before);
     before = await stored();
   });
+});
+
+it.runIf(DATABASES.includes('mysql'))('a client outside the character set of its table is unknown', async () => {
+  const platform = { adapter: 'express', database: 'mysql' } as const;
+  const app = await TestApp.start(platform, { controllers: [MembersController] });
+  try {
+    const { headers } = await ProtocolClient.justSignedIn(app);
+    const table = app.dataSource.getMetadata(tokenEntityFor(User)).tableName;
+    await app.dataSource.query(`ALTER TABLE ${table} CONVERT TO CHARACTER SET latin1`);
+    for (const client of ['🦊', 'ж', 'é']) {
+      const answer = await send(`${app.url}/members`, { headers: bearer({ ...headers, client }) });
+      expect([client, answer.status]).toEqual([client, 401]);
+    }
+    expect((await send(`${app.url}/members`, { headers })).status).toBe(200);
+  } finally {
+    await app.close();
+  }
 });
