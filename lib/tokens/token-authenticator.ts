@@ -114,10 +114,13 @@ function isToldUid(uid: string, row: AuthToken): boolean {
   return spellingsOf(uid).some((spelling) => told.includes(spelling));
 }
 
-/** Whether the values can be looked up at all: PostgreSQL refuses NUL, and nothing this long was ever issued. */
-function isPlausible(credentials: Credentials): boolean {
-  return [credentials.uid, credentials.client, credentials.accessToken].every(
-    (value: unknown) =>
-      typeof value === 'string' && value !== '' && value.length <= LONGEST_CREDENTIAL && !value.includes('\0'),
+/**
+ * Whether the values can be looked up at all: nothing this long was ever issued, PostgreSQL refuses NUL, and MySQL fails to
+ * compare text with a column whose character set does not have it. Clients and tokens are ASCII.
+ */
+function isPlausible({ uid, client, accessToken }: Credentials): boolean {
+  const isShortText = [uid, client, accessToken].every(
+    (value: unknown) => typeof value === 'string' && value !== '' && value.length <= LONGEST_CREDENTIAL,
   );
+  return isShortText && !uid.includes('\0') && /^[\x20-\x7e]+$/.test(client + accessToken);
 }

@@ -26,6 +26,7 @@ export async function sendRaw(url: string, path: string, lines: readonly string[
     socket.on('end', finish);
     // A server that refuses a request early may close before everything has been sent.
     socket.on('error', (error) => (chunks.length > 0 ? finish() : reject(error)));
-    socket.end(request, 'latin1');
+    // Not `end`: a half-closed socket looks like a peer that has gone away.
+    socket.write(request, 'latin1');
   });
 }
