@@ -1,7 +1,9 @@
 import {
+  ConflictException,
   Controller,
   Get,
   Injectable,
+  Param,
   RequestTimeoutException,
   ServiceUnavailableException,
   UseGuards,
@@ -13,7 +15,7 @@ import {
 } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { TokenAuthGuard } from 'nestjs-token-auth';
-import { catchError, map, of, take, throwError, timeout, TimeoutError, type Observable } from 'rxjs';
+import { catchError, map, of, retry, take, throwError, timeout, TimeoutError, type Observable } from 'rxjs';
 import { afterEach, expect, it } from 'vitest';
 import { onEveryAdapter, TestApp, type Platform } from '../support/app.js';
 import { ProtocolClient } from '../support/client.js';
@@ -56,6 +58,24 @@ class Rescue implements NestInterceptor {
 }
 
 @Injectable()
+class Fails implements NestInterceptor {
+  intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(
+      map(() => {
+        throw new Error('unexpected');
+      }),
+    );
+  }
+}
+
+@Injectable()
+class TriesAgain implements NestInterceptor {
+  intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(retry(2));
+  }
+}
+
+@Injectable()
 class Cache implements NestInterceptor {
   intercept(): Observable<unknown> {
     return of('cached');
@@ -81,6 +101,21 @@ class PageController {
   async slow() {
     await handlerMayFinish.opened;
     return 'slow';
+  }
+
+  @Get('slow-inside')
+  @UseInterceptors(TimeLimit)
+  async slowInside() {
+    await handlerMayFinish.opened;
+    return 'slow';
+  }
+
+  private calls = 0;
+
+  @Get('flaky/:failure')
+  flaky(@Param('failure') failure: string) {
+    if (this.calls++ % 3 === 2) return 'third time lucky';
+    throw failure === 'refused' ? new ConflictException() : new Error('unexpected');
   }
 
   @Get('broken')
@@ -131,6 +166,39 @@ onEveryAdapter('an interceptor of the application', (platform) => {
     await handlerMayFinish.settled();
     expect(fateOf(before, await rowOf(app, client))).toBe('unchanged');
     expect(await outcome(app, client, '/page')).toEqual([200, 'token', 'rotated']);
+    await expectSignedIn(app, client);
+  });
+
+  it.each([
+    [408, RequestTimeoutException, 'token', 'rotated'],
+    [503, ServiceUnavailableException, 'nothing', 'unchanged'],
+  ] as const)(
+    'may stop waiting inside of ours and answer %i, which counts as the answer',
+    async (status, refusal, told, row) => {
+      TimeLimit.refusal = refusal;
+      handlerMayFinish = latch();
+      app = await TestApp.start(platform, { controllers: [PageController] });
+      const client = await ProtocolClient.signedIn(app);
+      expect(await outcome(app, client, '/slow-inside')).toEqual([status, told, row]);
+      handlerMayFinish.open();
+      await handlerMayFinish.settled();
+      await expectSignedIn(app, client);
+    },
+  );
+
+  it('may fail after the headers have been written: they go out with the failure', async () => {
+    app = await startAround(platform, Fails);
+    const client = await ProtocolClient.signedIn(app);
+    expect(await outcome(app, client, '/page')).toEqual([500, 'token', 'rotated']);
+    expect((await outcome(app, client, '/auth/validate_token')).slice(1)).toEqual(['blank', 'unchanged']);
+  });
+
+  it.each(['refused', 'failed'])('may try again what was %s: it rotates once', async (failure) => {
+    app = await startAround(platform, TriesAgain);
+    const client = await ProtocolClient.signedIn(app);
+    const { answer, ...rest } = await visit(app, client, `/flaky/${failure}`);
+    expect(rest).toEqual({ status: 200, told: 'token', row: 'rotated' });
+    expect(answer.body).toBe('third time lucky');
     await expectSignedIn(app, client);
   });
 
