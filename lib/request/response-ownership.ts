@@ -2,9 +2,10 @@ import type { ExecutionContext } from '@nestjs/common';
 
 /** The metadata by which Nest itself decides whether a handler answers by itself. A test holds us to it. */
 const ROUTE_ARGUMENTS = '__routeArguments__';
+const PASSTHROUGH = '__responsePassthrough__';
 const SSE = '__sse__';
-const RESPONSE_PARAMETER = '1';
-const NEXT_PARAMETER = '2';
+/** The types of the parameters `@Res()` and `@Next()`. */
+const OWNING_PARAMETERS = new Set(['1', '2']);
 
 /** Whether the handler sends the response itself: `@Res()` or `@Next()` without passthrough, or `@Sse()`. */
 export function ownsResponse(context: ExecutionContext): boolean {
@@ -12,16 +13,10 @@ export function ownsResponse(context: ExecutionContext): boolean {
   const handler = context.getHandler();
   if (Reflect.hasMetadata(SSE, handler)) return true;
   const controller = context.getClass();
-  const parameters = (Reflect.getMetadata(ROUTE_ARGUMENTS, controller, methodNameOf(controller, handler)) ??
-    {}) as Record<string, Parameter>;
-  return Object.entries(parameters).some(([key, { data }]) => {
-    const type = key.split(':', 1)[0];
-    return (type === RESPONSE_PARAMETER || type === NEXT_PARAMETER) && data?.passthrough !== true;
-  });
-}
-
-interface Parameter {
-  readonly data?: { readonly passthrough?: boolean };
+  const method = methodNameOf(controller, handler);
+  if (Reflect.getMetadata(PASSTHROUGH, controller, method)) return false;
+  const parameters = (Reflect.getMetadata(ROUTE_ARGUMENTS, controller, method) ?? {}) as object;
+  return Object.keys(parameters).some((key) => OWNING_PARAMETERS.has(key.split(':', 1)[0] ?? ''));
 }
 
 /** The name under which the controller holds the handler; a decorator that wraps it may have changed its own name. */

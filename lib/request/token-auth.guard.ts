@@ -43,7 +43,10 @@ export class TokenAuthGuard implements CanActivate {
   /** What a request without a user is answered. */
   protected async refusal(context: ExecutionContext): Promise<Error> {
     const message = 'You need to sign in or sign up before continuing.';
-    if (context.getType() !== 'ws') return new UnauthorizedException({ errors: [message] });
+    const type = context.getType<'http' | 'graphql' | 'ws'>();
+    // Apollo's driver makes UNAUTHENTICATED of an exception with Nest's own body, and an internal error of any other.
+    if (type === 'graphql') return new UnauthorizedException(message);
+    if (type !== 'ws') return new UnauthorizedException({ errors: [message] });
     // Only applications with gateways have this package.
     const { WsException } = await import('@nestjs/websockets');
     return new WsException(message);

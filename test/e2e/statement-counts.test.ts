@@ -1,0 +1,158 @@
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { TokenAuthGuard, type TokenAuthModuleOptions } from 'nestjs-token-auth';
+import { afterEach, describe, expect, it } from 'vitest';
+import { onEveryDatabase, TestApp, type Platform } from '../support/app.js';
+import { eventually, ProtocolClient, told, type Told } from '../support/client.js';
+import { latch } from '../support/latch.js';
+
+let gates = [latch()];
+let entered = 0;
+
+@Controller()
+@UseGuards(TokenAuthGuard)
+class PagesController {
+  @Get('page')
+  page() {
+    return 'page';
+  }
+
+  /** Each request waits at a gate of its own, in the order of arrival. */
+  @Get('gate')
+  async gate() {
+    await gates[entered++]?.opened;
+    return 'through';
+  }
+}
+
+onEveryDatabase('the statements of a guarded request', (platform) => {
+  let app: TestApp;
+  afterEach(() => app.close());
+
+  async function start(auth: Partial<TokenAuthModuleOptions<any>> = {}, on: Platform = platform) {
+    app = await TestApp.start(on, { auth, controllers: [PagesController] });
+    const client = await ProtocolClient.signedIn(app);
+    app.log.take();
+    return client;
+  }
+
+  /** Sends a request; tells what it was told and which statements it ran, all of them: BEGIN and COMMIT would show. */
+  async function count(client: ProtocolClient, path = '/page'): Promise<[Told, ...string[]]> {
+    const answer = await client.go(path);
+    expect(answer.status).toBe(200);
+    return [told(answer), ...app.log.take()];
+  }
+
+  it('are a SELECT and an UPDATE when it rotates, and a SELECT while its batch is open', async () => {
+    const client = await start();
+    for (let round = 0; round < 3; round++) {
+      expect(await count(client)).toEqual(['token', 'SELECT', 'UPDATE']);
+      expect(await count(client)).toEqual(['blank', 'SELECT']);
+      app.clock.advance('4s');
+      expect(await count(client)).toEqual(['blank', 'SELECT']);
+      app.clock.advance('1s');
+    }
+  });
+
+  it('are a SELECT when it is refused', async () => {
+    const client = await start();
+    const forger = new ProtocolClient(app, { ...client.headers, 'access-token': 'forged' });
+    expect((await forger.go('/page')).status).toBe(401);
+    expect(app.log.take()).toEqual(['SELECT']);
+  });
+
+  it('are a SELECT and an UPDATE at most once a second for the followers of a batch', async () => {
+    const client = await start();
+    const follower = new ProtocolClient(app, client.headers);
+    await client.go('/page');
+    app.log.take();
+
+    // A follower at the moment of the rotation cannot hold the batch open for any longer.
+    expect(await count(follower)).toEqual(['blank', 'SELECT']);
+    app.clock.advance(999);
+    expect(await count(follower)).toEqual(['blank', 'SELECT']);
+    app.clock.advance(1);
+    expect(await count(follower)).toEqual(['blank', 'SELECT', 'UPDATE']);
+    expect(await count(follower)).toEqual(['blank', 'SELECT']);
+    app.clock.advance(999);
+    expect(await count(follower)).toEqual(['blank', 'SELECT']);
+    app.clock.advance(1);
+    expect(await count(follower)).toEqual(['blank', 'SELECT', 'UPDATE']);
+  });
+
+  it('are throttled by a quarter of a short buffer', async () => {
+    const client = await start({ batchRequestBufferThrottle: 400 });
+    const follower = new ProtocolClient(app, client.headers);
+    await client.go('/page');
+    app.log.take();
+    app.clock.advance(99);
+    expect(await count(follower)).toEqual(['blank', 'SELECT']);
+    app.clock.advance(1);
+    expect(await count(follower)).toEqual(['blank', 'SELECT', 'UPDATE']);
+    app.clock.advance(99);
+    expect(await count(follower)).toEqual(['blank', 'SELECT']);
+  });
+
+  it.each(['blank', 'repeat', 'omit'] as const)(
+    'are one more SELECT when it loses the race (%s)',
+    async (batchResponse) => {
+      const client = await start({ batchResponse });
+      gates = [latch(), latch()];
+      entered = 0;
+      const requests = [client.peek('/gate'), client.peek('/gate')];
+      await eventually(() => entered === 2);
+      expect(app.log.take()).toEqual(['SELECT', 'SELECT']);
+
+      gates[0]?.open();
+      const winner = await Promise.race(requests);
+      expect([told(winner), ...app.log.take()]).toEqual(['token', 'UPDATE']);
+
+      gates[1]?.open();
+      const answers = await Promise.all(requests);
+      const loser = answers.find((answer) => answer !== winner);
+      const expected = { blank: 'blank', repeat: 'token', omit: 'nothing' }[batchResponse];
+      expect([loser && told(loser), ...app.log.take()]).toEqual([expected, 'UPDATE', 'SELECT']);
+      const token = { blank: '', repeat: winner.auth.accessToken, omit: null }[batchResponse];
+      expect(loser?.auth.accessToken).toBe(token);
+    },
+  );
+
+  it('stay the same with a repeated token', async () => {
+    const client = await start({ batchResponse: 'repeat' });
+    const follower = new ProtocolClient(app, client.headers);
+    expect(await count(client)).toEqual(['token', 'SELECT', 'UPDATE']);
+    expect(await count(client)).toEqual(['token', 'SELECT']);
+    expect(await count(follower)).toEqual(['token', 'SELECT']);
+  });
+
+  describe('while rotation is off', () => {
+    it('are a SELECT, and an UPDATE once a minute', async () => {
+      const client = await start({ changeHeadersOnEachRequest: false });
+      const token = client.token;
+      expect(await count(client)).toEqual(['token', 'SELECT']);
+      app.clock.advance('49s');
+      expect(await count(client)).toEqual(['token', 'SELECT']);
+      app.clock.advance('1s');
+      expect(await count(client)).toEqual(['token', 'SELECT', 'UPDATE']);
+      app.clock.advance(59_999);
+      expect(await count(client)).toEqual(['token', 'SELECT']);
+      app.clock.advance(1);
+      expect(await count(client)).toEqual(['token', 'SELECT', 'UPDATE']);
+      expect(client.token).toBe(token);
+    });
+  });
+
+  it('never hold a lock or a transaction while the handler runs', async () => {
+    const client = await start();
+    gates = [latch()];
+    entered = 0;
+    const request = client.peek('/gate');
+    await eventually(() => entered === 1);
+    // The row and the user can be written by somebody else while the handler waits.
+    const [row] = await app.rows();
+    await app.dataSource.manager.update((row as object).constructor, { client: row?.client }, { userAgent: 'x' });
+    await app.dataSource.query(`UPDATE ${app.dataSource.driver.escape('user')} SET name = 'renamed'`);
+    gates[0]?.open();
+    expect(told(await request)).toBe('token');
+    expect(app.log.statements.filter((statement) => /FOR (UPDATE|SHARE)|LOCK/i.test(statement))).toEqual([]);
+  });
+});
