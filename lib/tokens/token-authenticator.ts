@@ -10,22 +10,37 @@ import type { TokenChain } from './token-chain.js';
 import type { TokenAuthEvents } from './token-events.js';
 import type { TokenStore } from './token-store.js';
 
-/** A request that was accepted: who it is, and what its departure needs to know. */
-export interface Session<U extends AnyUser = AnyUser> {
-  readonly user: U;
-  readonly client: AuthClient;
-  /** @internal The row as it was on arrival. */
+/** What a departure needs to know of the arrival. */
+export interface Arrival<U extends AnyUser = AnyUser> {
+  /** The row as it was. */
   readonly row: AuthToken<U>;
-  /** @internal The token that was shown. */
+  /** The token that was shown. */
   readonly token: string;
-  /** @internal The stored digest that it matched. */
+  /** The stored digest that it matched. */
   readonly hash: string;
-  /** @internal How it was accepted. */
   readonly accepted: Acceptance;
-  /** @internal How far the database's clock is ahead of this process's, in ms. */
+  /** How far the database's clock is ahead of this process's, in ms. */
   readonly clockOffset: number;
-  /** @internal What `TokenStore.revocations` was on arrival. */
+  /** What {@link TokenStore.revocations} was. */
   readonly revocations: number;
+}
+
+/** Who makes a request. The token that it showed is not among the properties, so that no log and no JSON can hold it. */
+export class Session<U extends AnyUser = AnyUser> {
+  readonly #arrival: Arrival<U>;
+
+  constructor(
+    readonly user: U,
+    readonly client: AuthClient,
+    arrival: Arrival<U>,
+  ) {
+    this.#arrival = arrival;
+  }
+
+  /** @internal */
+  get arrival(): Arrival<U> {
+    return this.#arrival;
+  }
 }
 
 /** The outcome of an arrival. `ended`: there is no such client, or no longer. */
@@ -70,18 +85,20 @@ export class TokenAuthenticator<U extends AnyUser = AnyUser> {
     const arrival = arrive(row, presented, options.arrivedAt + clockOffset, this.config.rules);
     if ('refused' in arrival) return await this.refuse(row, arrival.refused, origin, options.mayRevoke);
     const { accepted } = arrival;
-    const { user } = row;
     const token = credentials.accessToken;
-    return { session: { user, client: toAuthClient(row), row, token, hash, accepted, clockOffset, revocations } };
+    return {
+      session: new Session(row.user, toAuthClient(row), { row, token, hash, accepted, clockOffset, revocations }),
+    };
   }
 
   /** The same session some time later, without a token: whether its client still lives, and its user as it is now. */
   async refresh(session: Session<U>): Promise<Session<U> | null> {
-    const found = await this.store.find(session.row.client);
-    if (found === null || found.row.id !== session.row.id) return null;
+    const { arrival } = session;
+    const found = await this.store.find(arrival.row.client);
+    if (found === null || found.row.id !== arrival.row.id) return null;
     const { row, clockOffset } = found;
     if (this.clock.now() + clockOffset >= endOf(row, this.config.rules)) return null;
-    return { ...session, row, user: row.user, client: toAuthClient(row), clockOffset };
+    return new Session(row.user, toAuthClient(row), { ...arrival, row, clockOffset });
   }
 
   /** Ends the client that the token was issued for, however old the token is. */

@@ -15,7 +15,7 @@ import {
   nextExpiry,
   sameExpiry,
 } from './rotation.js';
-import type { Session } from './token-authenticator.js';
+import { Session } from './token-authenticator.js';
 import type { NextToken, TokenChain } from './token-chain.js';
 import type { TokenAuthEvents } from './token-events.js';
 import type { TokenStore } from './token-store.js';
@@ -50,41 +50,41 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
    */
   async depart(session: Session<U>, origin: RequestOrigin, unbatch: boolean): Promise<Departure> {
     try {
-      if (this.store.revocations === session.revocations) return await this.carryOut(session, origin, unbatch);
+      if (this.store.revocations === session.arrival.revocations) return await this.carryOut(session, origin, unbatch);
       // A client was ended by this process meanwhile; it may be this one.
       const row = await this.lookAgain(session);
       if (row === null) return NOTHING;
-      const isAsBefore = row.tokenHash === session.row.tokenHash;
+      const isAsBefore = row.tokenHash === session.arrival.row.tokenHash;
       return await (isAsBefore
-        ? this.carryOut({ ...session, row }, origin, unbatch)
+        ? this.carryOut(withRow(session, row), origin, unbatch)
         : this.follow(session, row, origin, unbatch));
     } catch (error) {
       this.events.emit('rotation.failed', { client: session.client, error });
-      return this.batchAnswer(session.row);
+      return this.batchAnswer(session.arrival.row);
     }
   }
 
   /** The answer for a response whose headers leave before the handler runs: nothing rotates. */
   async departEarly(session: Session<U>, origin: RequestOrigin): Promise<Departure> {
-    const isCurrent = session.accepted === 'current' || session.accepted === 'batched';
+    const isCurrent = session.arrival.accepted === 'current' || session.arrival.accepted === 'batched';
     try {
       if (isCurrent && !this.config.rules.rotate) return await this.same(session);
       if (isCurrent) return await this.stay(session, origin);
-      return this.tellSuccessor(session, session.row, origin, this.config.batchResponse === 'repeat');
+      return this.tellSuccessor(session, session.arrival.row, origin, this.config.batchResponse === 'repeat');
     } catch (error) {
       this.events.emit('rotation.failed', { client: session.client, error });
-      return this.batchAnswer(session.row);
+      return this.batchAnswer(session.arrival.row);
     }
   }
 
   private async carryOut(session: Session<U>, origin: RequestOrigin, unbatch: boolean): Promise<Departure> {
-    switch (departureStep(session.accepted, unbatch, this.config.rules)) {
+    switch (departureStep(session.arrival.accepted, unbatch, this.config.rules)) {
       case 'rotate':
         return await this.rotate(session, origin, unbatch);
       case 'stay':
         return await this.stay(session, origin);
       case 'follow':
-        return await this.follow(session, session.row, origin, unbatch);
+        return await this.follow(session, session.arrival.row, origin, unbatch);
       case 'resend':
         return await this.resend(session, origin, unbatch);
       case 'same':
@@ -94,9 +94,9 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
 
   /** Rule 10: compare-and-swap. */
   private async rotate(session: Session<U>, origin: RequestOrigin, unbatch: boolean): Promise<Departure> {
-    const { row, hash } = session;
+    const { row, hash } = session.arrival;
     for (let attempt = 0; ; attempt++) {
-      const next = this.chain.next(session.token, row);
+      const next = this.chain.next(session.arrival.token, row);
       const values = this.rotated(session, next, origin);
       try {
         if (await this.store.update(row.id, values, { tokenHash: hash })) {
@@ -115,7 +115,7 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
   }
 
   private rotated(session: Session<U>, next: NextToken, origin: RequestOrigin) {
-    const { row, hash, user } = session;
+    const { row, hash } = session.arrival;
     const { rules } = this.config;
     const now = this.nowOf(session);
     return {
@@ -127,7 +127,7 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
       batchOpenUntil: now + rules.buffer,
       expiry: nextExpiry(row, now, rules),
       lastUsedAt: now,
-      ...toldUid(row, user.uid),
+      ...toldUid(row, session.user.uid),
       ...storableOrigin(origin),
     };
   }
@@ -147,7 +147,7 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
     unbatch: boolean,
   ): Promise<Departure> {
     const { rules, batchResponse } = this.config;
-    const { presented, hash } = this.chain.classify(session.token, row);
+    const { presented, hash } = this.chain.classify(session.arrival.token, row);
     if (presented !== 'replaced') return this.batchAnswer(row);
     const now = this.nowOf(session);
     const openUntil = extensionOf(row, now, rules);
@@ -155,53 +155,55 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
     if (batchResponse !== 'repeat' && !unbatch) return this.batchAnswer(row);
     // The successor must not be told once it has been replaced in turn: by an extension, or an open batch, it has not.
     const current =
-      extended || row !== session.row || isBatchOpen(row, now, rules) ? row : await this.lookAgain(session);
+      extended || row !== session.arrival.row || isBatchOpen(row, now, rules) ? row : await this.lookAgain(session);
     return current === null ? NOTHING : this.tellSuccessor(session, current, origin, true);
   }
 
   /** Rule 9: the current token of an open batch. Only an echo must be sure that it is still the current one. */
   private async stay(session: Session<U>, origin: RequestOrigin): Promise<Departure> {
     const { rules, batchResponse } = this.config;
-    if (batchResponse !== 'repeat') return this.batchAnswer(session.row);
-    const row = isBatchOpen(session.row, this.nowOf(session), rules) ? session.row : await this.lookAgain(session);
+    if (batchResponse !== 'repeat') return this.batchAnswer(session.arrival.row);
+    const row = isBatchOpen(session.arrival.row, this.nowOf(session), rules)
+      ? session.arrival.row
+      : await this.lookAgain(session);
     if (row === null) return NOTHING;
-    const { presented } = this.chain.classify(session.token, row);
+    const { presented } = this.chain.classify(session.arrival.token, row);
     if (presented !== 'current') return this.tellSuccessor(session, row, origin, true);
-    return this.token(row, session.token, row.uid, row.expiry, false);
+    return this.token(row, session.arrival.token, row.uid, row.expiry, false);
   }
 
   /** After a lost response (`forgiving`): opens a new batch whose leader is told the same successor again. */
   private async resend(session: Session<U>, origin: RequestOrigin, unbatch: boolean): Promise<Departure> {
-    const { row, hash, user } = session;
+    const { row, hash } = session.arrival;
     const { rules } = this.config;
     const now = this.nowOf(session);
     const values = {
       batchStartedAt: now,
       batchOpenUntil: now + rules.buffer,
       lastUsedAt: now,
-      ...toldUid(row, user.uid),
+      ...toldUid(row, session.user.uid),
     };
     const seen = { replacedHash: hash, batchOpenUntil: row.batchOpenUntil, batchStartedAt: row.batchStartedAt };
     if (!(await this.store.update(row.id, values, seen))) return await this.lostRace(session, origin, unbatch);
-    const successor = this.chain.current(session.token, row);
+    const successor = this.chain.current(session.arrival.token, row);
     return successor === null ? this.batchAnswer(row) : this.token(row, successor, values.uid, row.expiry, true);
   }
 
   /** Rule 7: rotation is off; only "last used" is written, now and then. */
   private async same(session: Session<U>): Promise<Departure> {
-    const { row, user } = session;
+    const { row } = session.arrival;
     const { rules } = this.config;
     const now = this.nowOf(session);
-    const told = toldUid(row, user.uid);
+    const told = toldUid(row, session.user.uid);
     if (!isTouchDue(row, now, rules) && told.uid === row.uid) {
-      return this.token(row, session.token, row.uid, row.expiry, false);
+      return this.token(row, session.arrival.token, row.uid, row.expiry, false);
     }
     const expiry = sameExpiry(row, now, rules);
     if (await this.store.update(row.id, { lastUsedAt: now, expiry, ...told }, { lastUsedAt: row.lastUsedAt })) {
-      return this.token(row, session.token, told.uid, expiry, true);
+      return this.token(row, session.arrival.token, told.uid, expiry, true);
     }
     const seen = await this.lookAgain(session);
-    return seen === null ? NOTHING : this.token(seen, session.token, seen.uid, seen.expiry, false);
+    return seen === null ? NOTHING : this.token(seen, session.arrival.token, seen.uid, seen.expiry, false);
   }
 
   /**
@@ -209,13 +211,13 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
    * listens in could follow for ever.
    */
   private tellSuccessor(session: Session<U>, row: AuthToken<U>, origin: RequestOrigin, told: boolean): Departure {
-    const successor = told && isSameDevice(origin, row) ? this.chain.current(session.token, row) : null;
+    const successor = told && isSameDevice(origin, row) ? this.chain.current(session.arrival.token, row) : null;
     return successor === null ? this.batchAnswer(row) : this.token(row, successor, row.uid, row.expiry, false);
   }
 
   private async lookAgain(session: Session<U>): Promise<AuthToken<U> | null> {
-    const found = await this.store.find(session.row.client);
-    return found?.row.id === session.row.id ? found.row : null;
+    const found = await this.store.find(session.arrival.row.client);
+    return found?.row.id === session.arrival.row.id ? found.row : null;
   }
 
   private token(row: AuthToken<U>, accessToken: string, uid: string, expiry: number, fresh: boolean): Departure {
@@ -228,11 +230,16 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
 
   /** The time by the clock that opened the batch. */
   private nowOf(session: Session<U>): number {
-    return this.clock.now() + session.clockOffset;
+    return this.clock.now() + session.arrival.clockOffset;
   }
 }
 
 /** The `uid` to tell from now on, and the one told until now, which a late response may still repeat. */
 function toldUid(row: AuthToken, uid: string): { uid: string; replacedUid: string | null } {
   return { uid, replacedUid: uid === row.uid ? row.replacedUid : row.uid };
+}
+
+/** The same session with its row as it is now. */
+function withRow<U extends AnyUser>({ user, client, arrival }: Session<U>, row: AuthToken<U>): Session<U> {
+  return new Session(user, client, { ...arrival, row });
 }
