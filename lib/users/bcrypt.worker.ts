@@ -19,8 +19,9 @@ export default async function bcrypt({ password, cost, digest }: BcryptTask): Pr
   return { valid, outdated: storedCost !== null && storedCost < cost };
 }
 
+/** The cost of a digest that bcryptjs can read, or null: it throws at any other. */
 function costOf(digest: string): number | null {
-  return /^\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}$/.test(digest) ? getRounds(digest) : null;
+  return /^\$2[aby]?\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/.test(digest) ? getRounds(digest) : null;
 }
 
 /** Each step of the cost doubles the work: 2^s + 2^s + 2^(s+1) + … + 2^(c-1) = 2^c. */

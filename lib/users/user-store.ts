@@ -29,6 +29,20 @@ export class UserStore<U extends AnyUser = AnyUser> {
     return users.find((user) => user.email === email) ?? null;
   }
 
+  /**
+   * Whether the unique index would refuse another account with this address. Collations take different addresses for the
+   * same there, and a softly deleted account keeps its own.
+   */
+  async isTaken(email: string): Promise<boolean> {
+    return await this.database.read((runner) =>
+      this.database.dataSource
+        .createQueryBuilder(this.userEntity, 'user', runner)
+        .withDeleted()
+        .where('user.email = :email', { email })
+        .getExists(),
+    );
+  }
+
   /** A new account that has not been saved. */
   build(email: string, encryptedPassword: string | null): U {
     const user = this.database.dataSource.getRepository(this.userEntity).create();
@@ -41,8 +55,7 @@ export class UserStore<U extends AnyUser = AnyUser> {
       await this.database.save(this.userEntity, user);
       return true;
     } catch (error) {
-      if (isUniqueViolation(error) && user.email !== null && (await this.findByEmail(user.email)) !== null)
-        return false;
+      if (isUniqueViolation(error) && user.email !== null && (await this.isTaken(user.email))) return false;
       throw error;
     }
   }

@@ -66,11 +66,14 @@ const BAD_BODIES: Record<string, [type: string | null, body: string | undefined]
   '1 MB in a form': ['application/x-www-form-urlencoded', `email=ada%40example.com&password=${'a'.repeat(2 ** 20)}`],
 };
 
+/** 413 and 415 come from the platform, 400 from its parsers. */
+const REFUSALS = [400, 401, 413, 415, 422];
+
 onEveryPlatform('bad bodies', (platform) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.start(platform);
-    expect((await sendJson(`${app.url}/auth`, 'POST', ACCOUNT)).status).toBe(200);
+    await sendJson(`${app.url}/auth`, 'POST', ACCOUNT);
   });
   afterAll(() => app.close());
 
@@ -116,7 +119,7 @@ onEveryPlatform('bad bodies', (platform) => {
     for (const [kind, [type, body]] of Object.entries(BAD_BODIES)) {
       const init = { method: 'POST', headers: type === null ? {} : { 'content-type': type }, body: body ?? null };
       const { status, body: answer } = await send(app.url + path, init);
-      expect([kind, [400, 401, 413, 415, 422].includes(status)], `${kind}: ${status}`).toEqual([kind, true]);
+      expect([kind, status, REFUSALS.includes(status)]).toEqual([kind, status, true]);
       expect([kind, typeof answer]).toEqual([kind, 'object']);
     }
     expect(await stored()).toStrictEqual(before);
@@ -129,7 +132,7 @@ onEveryPlatform('bad bodies', (platform) => {
     async (path) => {
       for (const method of ['GET', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']) {
         const { status } = await send(app.url + path, { method });
-        expect([method, status >= 400 && status < 500], String(status)).toEqual([method, true]);
+        expect([method, status, status >= 400 && status < 500]).toEqual([method, status, true]);
       }
     },
   );

@@ -32,7 +32,7 @@ export class SignUpController {
     const email = typeof values.email === 'string' ? normalizeEmail(values.email) : values.email;
     const dto = new SignUpBody({ ...values, email }, this.config.password.minLength);
     const errors = await errorsOf(dto);
-    if (!('email' in errors) && (await this.users.findByEmail(email as string)) !== null) errors['email'] = [TAKEN];
+    if (!('email' in errors) && (await this.users.isTaken(email as string))) errors['email'] = [TAKEN];
     if (Object.keys(errors).length > 0) throw this.refusal(email, errors);
 
     const digest = await this.passwords.hash(dto.password as string);
