@@ -5,7 +5,7 @@ import { from } from 'rxjs';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { onEveryAdapter, TestApp } from '../support/app.js';
 import { eventually, ProtocolClient } from '../support/client.js';
-import { latch, type Latch } from '../support/latch.js';
+import { Latch, settled } from '../support/latch.js';
 import { RawRequest } from '../support/raw-request.js';
 import { expectSignedIn, fateOf, outcome, rowOf } from '../support/visits.js';
 
@@ -59,8 +59,8 @@ class SlowController {
     const { socket } = request.raw ?? request;
     socket.once('close', () => (peerGone = true));
     entered = true;
-    await mayFinish.opened;
-    left.open();
+    await mayFinish.wait();
+    left.release();
   }
 }
 
@@ -74,7 +74,7 @@ onEveryAdapter('a peer that closes its connection', (platform) => {
 
   beforeEach(async () => {
     entered = peerGone = false;
-    [left, mayFinish] = [latch(), latch()];
+    [left, mayFinish] = [new Latch(), new Latch()];
     client = await ProtocolClient.signedIn(app);
   });
 
@@ -87,9 +87,9 @@ onEveryAdapter('a peer that closes its connection', (platform) => {
       await eventually(() => entered);
       request[way]();
       await eventually(() => peerGone);
-      mayFinish.open();
-      await left.opened;
-      await left.settled();
+      mayFinish.release();
+      await left.wait();
+      await settled();
       expect(fateOf(before, await rowOf(app, client))).toBe('unchanged');
       expect(await outcome(app, client, '/auth/validate_token')).toEqual([200, 'token', 'rotated']);
       await expectSignedIn(app, client);
@@ -100,7 +100,7 @@ onEveryAdapter('a peer that closes its connection', (platform) => {
     const before = await rowOf(app, client);
     const request = RawRequest.send(app, client, '/slow');
     await eventually(() => entered);
-    mayFinish.open();
+    mayFinish.release();
     await eventually(() => request.headersReceived);
     expect(fateOf(before, await rowOf(app, client))).toBe('rotated');
     client.headers['access-token'] = request.header('access-token') ?? '';
@@ -122,8 +122,8 @@ onEveryAdapter('a peer that closes its connection', (platform) => {
     await eventually(() => entered);
     request.cut();
     await eventually(() => peerGone);
-    mayFinish.open();
-    await left.opened;
+    mayFinish.release();
+    await left.wait();
     expect(await outcome(app, client, '/auth/validate_token')).toEqual([200, 'blank', 'unchanged']);
   });
 
@@ -131,7 +131,7 @@ onEveryAdapter('a peer that closes its connection', (platform) => {
     const request = RawRequest.send(app, client, '/slow');
     await eventually(() => entered);
     request.finishSending();
-    mayFinish.open();
+    mayFinish.release();
     await eventually(() => request.headersReceived);
     expect(request.header('access-token')).not.toBe(client.token);
     client.headers['access-token'] = request.header('access-token') ?? '';

@@ -19,7 +19,7 @@ import { catchError, map, of, retry, take, throwError, timeout, TimeoutError, ty
 import { afterEach, expect, it } from 'vitest';
 import { onEveryAdapter, TestApp, type Platform } from '../support/app.js';
 import { ProtocolClient } from '../support/client.js';
-import { latch } from '../support/latch.js';
+import { Latch, settled } from '../support/latch.js';
 import { expectSignedIn, fateOf, outcome, rowOf, visit } from '../support/visits.js';
 
 @Injectable()
@@ -82,7 +82,7 @@ class Cache implements NestInterceptor {
   }
 }
 
-let handlerMayFinish = latch();
+let handlerMayFinish = new Latch();
 
 @Controller()
 @UseGuards(TokenAuthGuard)
@@ -99,14 +99,14 @@ class PageController {
 
   @Get('slow')
   async slow() {
-    await handlerMayFinish.opened;
+    await handlerMayFinish.wait();
     return 'slow';
   }
 
   @Get('slow-inside')
   @UseInterceptors(TimeLimit)
   async slowInside() {
-    await handlerMayFinish.opened;
+    await handlerMayFinish.wait();
     return 'slow';
   }
 
@@ -157,13 +157,13 @@ onEveryAdapter('an interceptor of the application', (platform) => {
     [503, ServiceUnavailableException],
   ])('may stop waiting for the handler and answer %i: nothing rotates, then or later', async (status, refusal) => {
     TimeLimit.refusal = refusal;
-    handlerMayFinish = latch();
+    handlerMayFinish = new Latch();
     app = await startAround(platform, TimeLimit);
     const client = await ProtocolClient.signedIn(app);
     const before = await rowOf(app, client);
     expect(await outcome(app, client, '/slow')).toEqual([status, 'nothing', 'unchanged']);
-    handlerMayFinish.open();
-    await handlerMayFinish.settled();
+    handlerMayFinish.release();
+    await settled();
     expect(fateOf(before, await rowOf(app, client))).toBe('unchanged');
     expect(await outcome(app, client, '/page')).toEqual([200, 'token', 'rotated']);
     await expectSignedIn(app, client);
@@ -176,12 +176,12 @@ onEveryAdapter('an interceptor of the application', (platform) => {
     'may stop waiting inside of ours and answer %i, which counts as the answer',
     async (status, refusal, told, row) => {
       TimeLimit.refusal = refusal;
-      handlerMayFinish = latch();
+      handlerMayFinish = new Latch();
       app = await TestApp.start(platform, { controllers: [PageController] });
       const client = await ProtocolClient.signedIn(app);
       expect(await outcome(app, client, '/slow-inside')).toEqual([status, told, row]);
-      handlerMayFinish.open();
-      await handlerMayFinish.settled();
+      handlerMayFinish.release();
+      await settled();
       await expectSignedIn(app, client);
     },
   );

@@ -3,9 +3,9 @@ import { TokenAuthGuard, type TokenAuthModuleOptions } from 'nestjs-token-auth';
 import { afterEach, describe, expect, it } from 'vitest';
 import { onEveryDatabase, TestApp, type Platform } from '../support/app.js';
 import { eventually, ProtocolClient, told, type Told } from '../support/client.js';
-import { latch } from '../support/latch.js';
+import { Latch } from '../support/latch.js';
 
-let gates = [latch()];
+let gates = [new Latch()];
 let entered = 0;
 
 @Controller()
@@ -19,7 +19,7 @@ class PagesController {
   /** Each request waits at a gate of its own, in the order of arrival. */
   @Get('gate')
   async gate() {
-    await gates[entered++]?.opened;
+    await gates[entered++]?.wait();
     return 'through';
   }
 }
@@ -96,17 +96,17 @@ onEveryDatabase('the statements of a guarded request', (platform) => {
     'are one more SELECT when it loses the race (%s)',
     async (batchResponse) => {
       const client = await start({ batchResponse });
-      gates = [latch(), latch()];
+      gates = [new Latch(), new Latch()];
       entered = 0;
       const requests = [client.peek('/gate'), client.peek('/gate')];
       await eventually(() => entered === 2);
       expect(app.log.take()).toEqual(['SELECT', 'SELECT']);
 
-      gates[0]?.open();
+      gates[0]?.release();
       const winner = await Promise.race(requests);
       expect([told(winner), ...app.log.take()]).toEqual(['token', 'UPDATE']);
 
-      gates[1]?.open();
+      gates[1]?.release();
       const answers = await Promise.all(requests);
       const loser = answers.find((answer) => answer !== winner);
       const expected = { blank: 'blank', repeat: 'token', omit: 'nothing' }[batchResponse];
@@ -143,7 +143,7 @@ onEveryDatabase('the statements of a guarded request', (platform) => {
 
   it('never hold a lock or a transaction while the handler runs', async () => {
     const client = await start();
-    gates = [latch()];
+    gates = [new Latch()];
     entered = 0;
     const request = client.peek('/gate');
     await eventually(() => entered === 1);
@@ -151,7 +151,7 @@ onEveryDatabase('the statements of a guarded request', (platform) => {
     const [row] = await app.rows();
     await app.dataSource.manager.update((row as object).constructor, { client: row?.client }, { userAgent: 'x' });
     await app.dataSource.query(`UPDATE ${app.dataSource.driver.escape('user')} SET name = 'renamed'`);
-    gates[0]?.open();
+    gates[0]?.release();
     expect(told(await request)).toBe('token');
     expect(app.log.statements.filter((statement) => /FOR (UPDATE|SHARE)|LOCK/i.test(statement))).toEqual([]);
   });

@@ -45,6 +45,15 @@ export function onEveryDatabase(name: string, tests: PlatformTests): void {
   for (const database of DATABASES) on({ adapter: 'express', database }, name, tests);
 }
 
+/** Runs a group of tests on every database server, for what an embedded database does not have; skips what is not given. */
+export function onEveryServer(name: string, tests: PlatformTests): void {
+  for (const database of ['postgres', 'mysql'] as const) {
+    describe.skipIf(!DATABASES.includes(database))(`${name} (${database})`, () => {
+      tests({ adapter: 'express', database });
+    });
+  }
+}
+
 function on(platform: Platform, name: string, tests: PlatformTests): void {
   describe(`${name} (${platform.adapter}, ${platform.database})`, () => {
     tests(platform);

@@ -1,20 +1,22 @@
-/** Something that handlers wait for and that a test opens. */
-export interface Latch {
-  /** What to wait for. */
-  readonly opened: Promise<void>;
-  open(): void;
-  /** Resolves when the work that `open` let go on has had time to go on. */
-  settled(): Promise<void>;
+/** Lets a handler wait until the test says so, and the test until the handler waits. */
+export class Latch {
+  private reach!: () => void;
+  private open!: () => void;
+  /** Settles when somebody waits. */
+  readonly reached = new Promise<void>((resolve) => (this.reach = resolve));
+  private readonly opened = new Promise<void>((resolve) => (this.open = resolve));
+
+  async wait(): Promise<void> {
+    this.reach();
+    await this.opened;
+  }
+
+  release(): void {
+    this.open();
+  }
 }
 
-export function latch(): Latch {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const settled = async () => {
-    // Whatever follows without waiting for the network is done after some turns of the event loop.
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
-  };
-  return { opened, open: () => open(), settled };
+/** Settles when the work that needs no network has had time to go on: it is done after some turns of the event loop. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,0 +1,100 @@
+/**
+ * One server process of a race: plain JavaScript on the built package, so that Node runs it as it is. It serves several
+ * apps, which differ in their options only, and does what the test tells it over IPC. See cluster.ts for the other end.
+ */
+import 'reflect-metadata';
+import { Controller, Get, Inject, Query, UseGuards } from '@nestjs/common';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import Libsql from 'libsql';
+import { TOKEN_AUTH_CLOCK, TokenAuthEvents, TokenAuthGuard, TokenAuthModule, TokenAuthUser } from 'nestjs-token-auth';
+import { Entity } from 'typeorm';
+
+const { adapter, database, apps, clock, skew } = JSON.parse(process.env.RACE_SERVER ?? '');
+
+// A computer whose clock is wrong.
+const { now } = Date;
+Date.now = () => now() + skew;
+
+let time = 0;
+const testClock = { now: () => time };
+
+/** Where handlers wait until all of a round have arrived. */
+class Gate {
+  constructor() {
+    this.waiting = [];
+  }
+
+  async pass() {
+    const released = new Promise((resolve) => this.waiting.push(resolve));
+    process.send({ event: 'arrived' });
+    await released;
+  }
+
+  open() {
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+}
+const gate = new Gate();
+
+class User extends TokenAuthUser {}
+Entity()(User);
+
+class MembersController {
+  async show(held) {
+    if (held !== undefined) await gate.pass();
+    return { ok: true };
+  }
+}
+Get()(MembersController.prototype, 'show', Object.getOwnPropertyDescriptor(MembersController.prototype, 'show'));
+Query('held')(MembersController.prototype, 'show', 0);
+UseGuards(TokenAuthGuard)(MembersController);
+Controller('members')(MembersController);
+
+/** Reports what must not happen in a race. */
+class Reporter {
+  constructor(events) {
+    for (const name of ['token.reused', 'rotation.failed']) {
+      events.on(name, ({ error }) => process.send({ event: name, detail: String(error ?? '') }));
+    }
+  }
+}
+Inject(TokenAuthEvents)(Reporter, undefined, 0);
+
+async function start(auth) {
+  const builder = Test.createTestingModule({
+    imports: [
+      TypeOrmModule.forRoot({
+        ...database,
+        ...(database.type === 'better-sqlite3' ? { driver: Libsql } : {}),
+        // Fewer connections than requests: none may hold one while its handler waits.
+        poolSize: 2,
+        autoLoadEntities: true,
+        retryAttempts: 0,
+      }),
+      TokenAuthModule.forRoot({ userEntity: User, passwordCost: 4, ...auth }),
+    ],
+    controllers: [MembersController],
+    providers: [Reporter],
+  });
+  if (clock === 'test') builder.overrideProvider(TOKEN_AUTH_CLOCK).useValue(testClock);
+  const module = await builder.compile();
+  const nest = module.createNestApplication(adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter(), {
+    logger: ['error'],
+  });
+  await nest.listen(0, '127.0.0.1');
+  return await nest.getUrl();
+}
+
+process.on('message', ({ command, value }) => {
+  if (command === 'time') time = value;
+  if (command === 'open') gate.open();
+  process.send({ event: 'done' });
+});
+process.on('disconnect', () => process.exit());
+
+const urls = {};
+for (const [name, auth] of Object.entries(apps)) urls[name] = await start(auth);
+process.send({ event: 'listening', urls });
