@@ -9,7 +9,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { TokenAuthGuard } from 'nestjs-token-auth';
-import { EMPTY, interval, map, of, take, throwError } from 'rxjs';
+import { concat, EMPTY, interval, map, of, take, throwError } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onEveryAdapter, TestApp } from '../support/app.js';
 import { ProtocolClient } from '../support/client.js';
@@ -57,6 +57,14 @@ class AnswersController {
   @Get('empty')
   empty() {
     return EMPTY;
+  }
+
+  @Get('first-then-broken')
+  firstThenBroken() {
+    return concat(
+      of('first'),
+      throwError(() => new Error('unexpected')),
+    );
   }
 
   @Get('later-missing')
@@ -112,6 +120,7 @@ onEveryAdapter('an answer with a new token', (platform) => {
     expect(await outcome(app, client, '/later-missing')).toEqual([404, 'token', 'rotated']);
     app.clock.advance('10s');
     expect(await outcome(app, client, '/later-broken')).toEqual([500, 'nothing', 'unchanged']);
+    expect(await outcome(app, client, '/first-then-broken')).toEqual([500, 'nothing', 'unchanged']);
     await expectSignedIn(app, client);
   });
 

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Controller, Get, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Req, Res, Scope, UseGuards } from '@nestjs/common';
+import { REQUEST } from '@nestjs/core';
 import { CurrentClient, CurrentUser, OptionalAuth, TokenAuthGuard, type AuthClient } from 'nestjs-token-auth';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { onEveryAdapter, TestApp, User } from '../support/app.js';
 import { ProtocolClient, send } from '../support/client.js';
-import { expectSignedIn, rowOf } from '../support/visits.js';
+import { expectSignedIn, rowOf, visit } from '../support/visits.js';
 
 @Controller()
 @UseGuards(TokenAuthGuard)
@@ -39,6 +40,23 @@ class MeController {
   }
 }
 
+/** Made anew for every request. */
+@Controller({ path: 'scoped', scope: Scope.REQUEST })
+@UseGuards(TokenAuthGuard)
+class ScopedController {
+  constructor(@Inject(REQUEST) private readonly request: { user: unknown }) {}
+
+  @Get()
+  show(@CurrentUser() user: User) {
+    return { id: user.id, isOnRequest: this.request.user === user };
+  }
+
+  @Get('own')
+  own(@CurrentUser('id') id: unknown, @Res() response: any) {
+    response.send({ id });
+  }
+}
+
 /** Without a guard of ours nobody looks at credentials. */
 @Controller('unguarded')
 class UnguardedController {
@@ -51,7 +69,7 @@ class UnguardedController {
 onEveryAdapter('the current user', (platform) => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start(platform, { controllers: [MeController, UnguardedController] });
+    app = await TestApp.start(platform, { controllers: [MeController, ScopedController, UnguardedController] });
   });
   afterAll(() => app.close());
 
@@ -60,6 +78,20 @@ onEveryAdapter('the current user', (platform) => {
     const client = await ProtocolClient.signedIn(app, user);
     expect((await client.go('/user')).body).toEqual({ isUser: true, isOnRequest: true, id: user.id });
     expect((await client.go('/email')).body).toEqual({ email: user.email, nothing: true });
+  });
+
+  it('is given to controllers of one request, whose tokens rotate by the same rules', async () => {
+    const user: User = await app.user();
+    const client = await ProtocolClient.signedIn(app, user);
+    const own = await visit(app, client, '/scoped/own');
+    expect([own.answer.body, own.told, own.row]).toEqual([{ id: user.id }, 'blank', 'unchanged']);
+    const returned = await visit(app, client, '/scoped');
+    expect([returned.answer.body, returned.told, returned.row]).toEqual([
+      { id: user.id, isOnRequest: true },
+      'token',
+      'rotated',
+    ]);
+    await expectSignedIn(app, client);
   });
 
   it('is null where nobody is signed in, or nobody asked', async () => {
