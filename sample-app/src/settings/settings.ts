@@ -1,0 +1,28 @@
+import type { DataSourceOptions } from 'typeorm';
+import { databaseAt } from './database-url.js';
+import { Environment } from './environment.js';
+import { oneOf, text, wholeNumber } from './readers.js';
+import { SettingsError } from './settings-error.js';
+import { readTokenAuthSettings, type TokenAuthSettings } from './token-auth-settings.js';
+
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  readonly adapter: 'express' | 'fastify';
+  readonly database: DataSourceOptions;
+  readonly auth: TokenAuthSettings;
+}
+
+/** @throws SettingsError naming every variable that cannot be used. */
+export function readSettings(variables: NodeJS.ProcessEnv): Settings {
+  const environment = new Environment(variables);
+  const settings: Settings = {
+    host: environment.read('HOST', text) ?? '127.0.0.1',
+    port: environment.read('PORT', wholeNumber(0, 65_535)) ?? 3000,
+    adapter: environment.read('HTTP_ADAPTER', oneOf('express', 'fastify')) ?? 'express',
+    database: environment.read('DATABASE_URL', databaseAt) ?? databaseAt('sqlite:sample-app.sqlite'),
+    auth: readTokenAuthSettings(environment),
+  };
+  if (environment.faults.length > 0) throw new SettingsError(environment.faults);
+  return settings;
+}

@@ -1,0 +1,67 @@
+import type { CookieAttributes, Duration, TokenAuthModuleExtras, TokenAuthOptions } from 'nestjs-token-auth';
+import type { User } from '../user.entity.js';
+import type { Environment } from './environment.js';
+import { flag, matching, oneOf, text, type Reader } from './readers.js';
+
+type Options = TokenAuthOptions<User> & Pick<TokenAuthModuleExtras<User>, 'path'>;
+type Scalar<V> = Extract<V, string | number | boolean>;
+type ScalarOptions = {
+  [Name in keyof Options as [Scalar<Options[Name]>] extends [never] ? never : Name]-?: Scalar<Options[Name]>;
+};
+
+export type TokenAuthSettings = Partial<ScalarOptions> & { cookieAttributes?: CookieAttributes };
+
+/** Without a unit it is milliseconds. The module itself checks durations and numbers and says what it allows. */
+const duration: Reader<Duration> = (value) => (/^\d+$/.test(value) ? Number(value) : (value as Duration));
+const number: Reader<number> = (value) => (/^\d+$/.test(value) ? Number(value) : NaN);
+
+/** One variable for each option of the module that a text can hold. The compiler misses the ones that are forgotten. */
+const READERS: { readonly [Name in keyof ScalarOptions]: Reader<ScalarOptions[Name]> } = {
+  path: matching(/^\/?[\w.-]+(\/[\w.-]+)*$/, 'a path such as auth or api/auth'),
+  changeHeadersOnEachRequest: flag,
+  tokenLifespan: duration,
+  clientLifespan: duration,
+  batchRequestBufferThrottle: duration,
+  batchRequestLimit: duration,
+  batchResponse: oneOf('blank', 'repeat', 'omit'),
+  lostResponse: oneOf('strict', 'forgiving'),
+  onTokenReuse: oneOf('revoke', 'reject'),
+  tokenPepper: text,
+  maxNumberOfDevices: number,
+  cookieEnabled: flag,
+  cookieName: matching(/^[!#$%&'*+.^_`|~\w-]+$/, 'a name that a cookie can have'),
+  queryEnabled: flag,
+  passwordCost: number,
+  passwordPepper: text,
+  passwordMinLength: number,
+  passwordQueueLimit: number,
+};
+const OPTIONS = Object.keys(READERS) as (keyof ScalarOptions)[];
+
+const PREFIX = 'TOKEN_AUTH_';
+const COOKIE_SECURE = `${PREFIX}COOKIE_SECURE`;
+
+/** `batchResponse` → `TOKEN_AUTH_BATCH_RESPONSE` */
+function variableOf(option: string): string {
+  return PREFIX + option.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+export function readTokenAuthSettings(environment: Environment): TokenAuthSettings {
+  const known = [...OPTIONS.map(variableOf), COOKIE_SECURE];
+  for (const name of environment.names.filter((each) => each.startsWith(PREFIX) && !known.includes(each))) {
+    environment.faults.push(`${name} is not known; known are ${known.join(', ')}`);
+  }
+  const settings: TokenAuthSettings = {};
+  for (const option of OPTIONS) {
+    const value = environment.read<unknown>(variableOf(option), READERS[option]);
+    if (value !== undefined) Object.assign(settings, { [option]: value });
+  }
+  const secure = environment.read(COOKIE_SECURE, flag);
+  if (secure !== undefined) settings.cookieAttributes = { secure };
+  return settings;
+}
+
+/** What the module says about one of its options, in the words of the variables. */
+export function inVariables(fault: string): string {
+  return fault.replace(/[a-z]+[A-Z]\w*/g, (word) => ((OPTIONS as string[]).includes(word) ? variableOf(word) : word));
+}

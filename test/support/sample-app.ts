@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../sample-app/dist/main.js', import.meta.url));
+
+/** The sample application, built, as a process of its own. */
+export class SampleApp {
+  private constructor(
+    private readonly process: ChildProcess,
+    readonly url: string,
+    /** What it printed at the start. */
+    readonly printed: string,
+  ) {}
+
+  /** Starts it in a folder, on a free port. */
+  static async start(folder: string, variables: Record<string, string> = {}): Promise<SampleApp> {
+    const child = run(folder, { PORT: '0', TOKEN_AUTH_PASSWORD_COST: '4', ...variables });
+    let printed = '';
+    for await (const chunk of child.stdout as AsyncIterable<string>) {
+      printed += chunk;
+      const [, url] = /ready on (http\S+)\n[^]*Ctrl\+C/.exec(printed) ?? [];
+      if (url !== undefined) return new SampleApp(child, url, printed);
+    }
+    throw new Error(`The sample application did not start: ${printed}`);
+  }
+
+  /** Starts it with variables that it cannot work with. */
+  static async fail(folder: string, variables: Record<string, string>): Promise<{ code: unknown; stderr: string }> {
+    const child = run(folder, { PORT: '0', ...variables }, 'pipe');
+    let stderr = '';
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+    const [code] = (await once(child, 'close')) as [unknown];
+    return { code, stderr };
+  }
+
+  /** Lets it finish what it is doing and stop; tells how it ended. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<string | number | null> {
+    const { process } = this;
+    if (process.exitCode === null && process.signalCode === null) {
+      process.kill(signal);
+      await once(process, 'exit');
+    }
+    return process.signalCode ?? process.exitCode;
+  }
+}
+
+function run(folder: string, variables: Record<string, string>, stderr: 'pipe' | 'inherit' = 'inherit'): ChildProcess {
+  if (!existsSync(MAIN)) throw new Error('Build the sample application first: npx nest build sample-app');
+  const { PATH = '' } = process.env;
+  const child = spawn(process.execPath, [MAIN], {
+    cwd: folder,
+    env: { PATH, ...variables },
+    stdio: ['ignore', 'pipe', stderr],
+  });
+  child.stdout?.setEncoding('utf8');
+  return child;
+}
