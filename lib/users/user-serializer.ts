@@ -31,9 +31,14 @@ export class UserSerializer {
       (column) => column.isSelect && !column.isVirtual && column.relationMetadata === undefined,
     );
     return Object.fromEntries(
-      shown.map((column) => [snakeCase(column.propertyPath), (column.getEntityValue(user) as unknown) ?? null]),
+      shown.map((column) => [snakeCase(column.propertyPath), jsonValue(column.getEntityValue(user))]),
     );
   }
+}
+
+/** JSON has no integers of any size: they travel as text. */
+function jsonValue(value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : (value ?? null);
 }
 
 function snakeCase(propertyPath: string): string {
