@@ -64,6 +64,9 @@ export function resolveOptions<U extends AnyUser>(options: TokenAuthOptions<U>):
   if (rules.batchLimit < rules.buffer) {
     check.fault('batchRequestLimit', 'must not be shorter than batchRequestBufferThrottle');
   }
+  if (rules.tokenLifespan <= rules.buffer) {
+    check.fault('tokenLifespan', 'must be longer than batchRequestBufferThrottle');
+  }
   const config: TokenAuthConfig = {
     rules: Object.freeze(rules),
     batchResponse: check.oneOf('batchResponse', ['blank', 'repeat', 'omit'], 'blank'),
@@ -139,6 +142,7 @@ class OptionsCheck {
     const given: unknown = this.options.tokenPepper ?? '';
     const list: unknown[] = Array.isArray(given) ? given : [given];
     const isList = Array.isArray(given);
+    if (list.length === 0) this.fault('tokenPepper', 'must name at least one pepper');
     for (const pepper of list) {
       // The value itself stays out of the message: it is a secret.
       if (typeof pepper !== 'string') this.fault('tokenPepper', 'must be a text or a list of texts');
