@@ -7,7 +7,7 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { controllersFor } from './accounts/endpoints.js';
@@ -36,6 +36,7 @@ import { UserSerializer } from './users/user-serializer.js';
 import { USER_ENTITY, UserStore } from './users/user-store.js';
 
 const TOKEN_AUTH_OPTIONS = Symbol('nestjs-token-auth:options');
+const OUTERMOST_INTERCEPTOR = Symbol('nestjs-token-auth:outermost-interceptor');
 
 /** To the builder everything is optional; the module's own methods below ask for the user entity. */
 type Extras = Partial<TokenAuthModuleExtras>;
@@ -175,7 +176,14 @@ function providersFor(userEntity: Type<AnyUser>, dataSource: string | undefined)
     UserSerializer,
     SessionOpener,
     FaultsInterceptor,
-    { provide: APP_INTERCEPTOR, useClass: TokenHeadersInterceptor },
+    TokenHeadersInterceptor,
+    {
+      provide: OUTERMOST_INTERCEPTOR,
+      inject: [ApplicationConfig, TokenHeadersInterceptor],
+      // An APP_INTERCEPTOR of this module would run inside those of the root module, and so inside their transactions.
+      useFactory: (application: ApplicationConfig, interceptor: TokenHeadersInterceptor) =>
+        application.addGlobalInterceptor(interceptor),
+    },
   ];
 }
 

@@ -12,10 +12,10 @@ export class SessionOpener {
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
   ) {}
 
-  /** Signs a client in for a user whose identity has just been proven. */
-  async open(user: AnyUser, request: IncomingRequest, response: object): Promise<void> {
-    const authEpoch = user.authEpoch === undefined ? {} : { authEpoch: user.authEpoch };
-    const issued = await this.tokens.issue(user, { origin: originOf(request), ...authEpoch });
+  /** Signs a client in for a user whose identity has been proven, at the time of that auth epoch. */
+  async open(user: AnyUser, request: IncomingRequest, response: object, authEpoch?: number): Promise<void> {
+    const epoch = authEpoch === undefined ? {} : { authEpoch };
+    const issued = await this.tokens.issue(user, { origin: originOf(request), ...epoch });
     this.headers.write(response, { kind: 'token', issued, fresh: true });
   }
 }

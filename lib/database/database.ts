@@ -19,6 +19,9 @@ const SUPPORTED = ['better-sqlite3', 'postgres', 'mysql', 'mariadb'] as const;
 const SQLITE_PATIENCE = 2000;
 const SQLITE_POLL = 2;
 
+/** How often a statement is tried that loses races. */
+const ATTEMPTS = 3;
+
 /** Runs single statements on the primary database, each committed by itself, never inside an application's transaction. */
 export class Database {
   constructor(readonly dataSource: DataSource) {
@@ -37,32 +40,56 @@ export class Database {
 
   /** Reads from the primary: a replica may lag behind the last rotation. */
   async read<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    return await this.again(() => this.onPrimary(work));
+  }
+
+  /**
+   * Tries again what the database refused without doing anything: another process is writing, or an isolation level above
+   * the default lost a race.
+   */
+  private async again<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.onPrimary(work);
+        return await work();
       } catch (error) {
-        // Another process is writing, or an isolation level above the default lost a race: the next look succeeds.
-        if (attempt === 3 || !isDatabaseBusy(error)) throw error;
+        if (attempt === ATTEMPTS || !isDatabaseBusy(error)) throw error;
       }
       await pause(attempt * 10 * Math.random());
     }
   }
 
-  /** Runs one writing statement in autocommit and tells how many rows it changed. */
-  async write(statement: Statement): Promise<number> {
+  /**
+   * Runs one writing statement in autocommit and tells how many rows it changed. It is not begun when `isWanted` says no
+   * after the wait for a connection.
+   */
+  async write(statement: Statement, isWanted: () => boolean = () => true): Promise<number> {
     const [sql, parameters] = statement.getQueryAndParameters();
-    if (this.isSqlite) return await faultsOf(() => this.writeSqlite(sql, parameters));
+    return await this.again(() => this.writeOnce(sql, parameters, isWanted));
+  }
+
+  private async writeOnce(sql: string, parameters: unknown[], isWanted: () => boolean): Promise<number> {
+    if (this.isSqlite) return await faultsOf(() => this.writeSqlite(sql, parameters, isWanted));
     return await this.onPrimary(async (runner) => {
+      await runner.connect();
+      if (!isWanted()) return 0;
       const result = (await runner.query(sql, parameters, true)) as ObjectLiteral;
       return Number(result['affected'] ?? 0);
     });
   }
 
-  /** Saves an entity as its repository does, listeners and cascades included. */
+  /** Saves a new entity as its repository does, listeners and cascades included. */
   async save<E extends object>(entity: Type<E>, values: E): Promise<void> {
+    const repository = this.dataSource.getRepository(entity);
     await faultsOf(async () => {
-      if (this.isSqlite) await this.freeSqliteConnection();
-      await this.dataSource.getRepository(entity).save(values as never);
+      await this.untilNoTransaction();
+      await repository.save(values as never);
+      // A transaction that began meanwhile has taken the row in and may have rolled it back.
+      if (!(await this.untilNoTransaction())) return;
+      const { primaryColumns } = repository.metadata;
+      const key = Object.fromEntries(
+        primaryColumns.map((column) => [column.propertyName, column.getEntityValue(values)]),
+      );
+      if (!(await repository.existsBy(key as never))) await repository.save(values as never);
     });
   }
 
@@ -83,20 +110,30 @@ export class Database {
    * open would vanish with its rollback. This waits for the connection to be free; looking and writing happen in one
    * synchronous step, so that no transaction can begin in between.
    */
-  private async writeSqlite(sql: string, parameters: unknown[]): Promise<number> {
-    const connection = await this.freeSqliteConnection();
+  private async writeSqlite(sql: string, parameters: unknown[], isWanted: () => boolean): Promise<number> {
+    do await this.untilNoTransaction();
+    while (this.sqlite.inTransaction);
+    if (!isWanted()) return 0;
     this.dataSource.logger.logQuery(sql, parameters);
-    return connection.prepare(sql).run(...parameters).changes;
+    return this.sqlite.prepare(sql).run(...parameters).changes;
   }
 
-  private async freeSqliteConnection(): Promise<SqliteConnection> {
-    const { databaseConnection } = this.dataSource.driver as unknown as { databaseConnection: SqliteConnection };
+  /**
+   * Waits for a transaction that others have open on a SQLite connection, and tells whether there was one. Elsewhere every
+   * transaction has a connection to itself.
+   */
+  async untilNoTransaction(): Promise<boolean> {
+    if (!this.isSqlite || !this.sqlite.inTransaction) return false;
     const deadline = performance.now() + SQLITE_PATIENCE;
-    while (databaseConnection.inTransaction) {
-      if (performance.now() > deadline) throw new Error('The SQLite connection is held by an open transaction.');
+    while (this.sqlite.inTransaction) {
+      if (performance.now() > deadline) throw new DatabaseError('An open transaction holds the SQLite connection.');
       await pause(SQLITE_POLL);
     }
-    return databaseConnection;
+    return true;
+  }
+
+  private get sqlite(): SqliteConnection {
+    return (this.dataSource.driver as unknown as { databaseConnection: SqliteConnection }).databaseConnection;
   }
 
   /**
@@ -116,8 +153,7 @@ export class Database {
   }
 }
 
-/** Waits for the given time, in ms. */
-export function pause(milliseconds: number): Promise<void> {
+function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
@@ -126,6 +162,6 @@ async function faultsOf<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof TypeError ? error : new DatabaseError(error);
+    throw error instanceof TypeError || error instanceof DatabaseError ? error : DatabaseError.from(error);
   }
 }

@@ -56,29 +56,35 @@ export class RequestAuthenticator {
 
   /** Rotates and writes the headers, as the last thing before they go out. */
   async depart(exchange: Exchange): Promise<void> {
-    const { state, request } = exchange;
-    await (state.departure ??= this.deliver(exchange, (session) =>
-      this.departures.depart(session, originOf(request), wantsUnbatch(request)),
-    ));
+    await (exchange.state.departure ??= this.deliver(exchange, (...parts) => this.departures.depart(...parts)));
   }
 
   /** Writes a batch answer before the handler runs, for handlers that own the response. */
   async departEarly(exchange: Exchange): Promise<void> {
-    const { state, request } = exchange;
-    await (state.departure ??= this.deliver(exchange, (session) =>
-      this.departures.departEarly(session, originOf(request)),
-    ));
+    await (exchange.state.departure ??= this.deliver(exchange, (...parts) => this.departures.departEarly(...parts)));
   }
 
-  private async deliver(
-    exchange: Exchange,
-    decide: (session: Session) => ReturnType<TokenDeparture['depart']>,
-  ): Promise<void> {
-    const { response, state } = exchange;
+  private async deliver({ request, response, state }: Exchange, decide: TokenDeparture['depart']): Promise<void> {
+    if (!state.session) return;
+    if (response === null) return await this.touch(state.session);
     // A client that cannot learn a new token must keep the one it has.
-    if (!state.session || !canDeliver(response)) return;
-    const departure = await decide(state.session);
-    if (canDeliver(response)) this.headers.write(response, departure);
+    const isDeliverable = () => canDeliver(response);
+    if (!isDeliverable()) return;
+    const departure = await decide(state.session, {
+      origin: originOf(request),
+      unbatch: wantsUnbatch(request),
+      isDeliverable,
+    });
+    if (isDeliverable()) this.headers.write(response, departure);
+  }
+
+  /** That a client was used must not be lost where no response could tell it anything; nor may it fail the request. */
+  private async touch(session: Session): Promise<void> {
+    try {
+      await this.departures.touch(session);
+    } catch (error) {
+      this.logger.warn(`"Last used" could not be written: ${String(error)}`);
+    }
   }
 
   private async arrive({ request, response, transport }: Exchange): Promise<Session | null> {
@@ -95,8 +101,9 @@ export class RequestAuthenticator {
   }
 
   private async refresh(exchange: Exchange, session: Session): Promise<Session | null> {
-    exchange.state.session = await this.orUnavailable(exchange, () => this.authenticator.refresh(session));
-    return exchange.state.session;
+    const refreshed = await this.orUnavailable(exchange, () => this.authenticator.refresh(session));
+    if (refreshed !== null) await this.touch(refreshed);
+    return (exchange.state.session = refreshed);
   }
 
   private async orUnavailable(

@@ -61,11 +61,19 @@ export function httpExchange(request: IncomingRequest, response: object | null):
   return { transport: 'http', request, response, state: stateOf(request.raw ?? request) };
 }
 
-/** A resolver's third argument is the application's own object; drivers put the request and the response there. */
+/**
+ * A resolver's third argument is the application's own object; drivers put the request and the response there. The request
+ * of a subscription is the one that opened its WebSocket: it lives on, and nothing can be delivered to it.
+ */
 function graphqlExchange(graphql: GraphqlContext | undefined): Exchange | null {
   const { req, request, reply, res, extra } = graphql ?? {};
-  const incoming = req ?? request ?? reply?.request ?? extra?.request;
-  return incoming?.headers === undefined ? null : httpExchange(incoming, reply ?? res ?? incoming.res ?? null);
+  const candidates = [req, request, reply?.request, extra?.request, req?.extra?.request];
+  const incoming = candidates.find((candidate) => candidate?.headers !== undefined);
+  if (incoming === undefined) return null;
+  if (String(incoming.headers['upgrade']).toLowerCase() !== 'websocket') {
+    return httpExchange(incoming, reply ?? res ?? incoming.res ?? null);
+  }
+  return { transport: 'ws', request: incoming, response: null, state: stateOf(incoming.raw ?? incoming) };
 }
 
 /** Where Apollo, Mercurius and the WebSocket transports put what they were given. */
@@ -78,7 +86,10 @@ interface GraphqlContext {
 }
 
 /** Express keeps the response on the request. */
-type GraphqlRequest = IncomingRequest & { readonly res?: object };
+type GraphqlRequest = IncomingRequest & {
+  readonly res?: object;
+  readonly extra?: { readonly request?: IncomingRequest };
+};
 
 /** A WebSocket: its messages have no response headers. Socket.IO keeps the handshake; with `ws` it has to be bound first. */
 function socketExchange(socket: object): Exchange {

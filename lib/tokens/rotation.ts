@@ -44,7 +44,7 @@ export type Acceptance = 'current' | 'batched' | 'follower' | 'retry';
 /** Refused: at the end of the client's life, for a token that was replaced, or for noise. */
 export type Refusal = 'expired' | 'reused' | 'foreign';
 
-export type Arrival = { readonly accepted: Acceptance } | { readonly refused: Refusal };
+export type Arrival = { readonly accepted: Acceptance; readonly refused?: undefined } | { readonly refused: Refusal };
 
 /** What an accepted request does when its handler has finished. */
 export type DepartureStep = 'rotate' | 'stay' | 'follow' | 'resend' | 'same';

@@ -5,13 +5,13 @@ import { toAuthClient, type AuthClient } from './client.js';
 import type { Clock } from './clock.js';
 import { spellingsOf, type Credentials } from './credentials.js';
 import { isSameDevice, type RequestOrigin } from './origin.js';
-import { arrive, endOf, type Acceptance, type Refusal } from './rotation.js';
+import { arrive, endOf, type Acceptance, type Arrival, type Refusal } from './rotation.js';
 import type { TokenChain } from './token-chain.js';
 import type { TokenAuthEvents } from './token-events.js';
-import type { TokenStore } from './token-store.js';
+import type { FoundClient, TokenStore } from './token-store.js';
 
 /** What a departure needs to know of the arrival. */
-export interface Arrival<U extends AnyUser = AnyUser> {
+export interface ArrivalFacts<U extends AnyUser = AnyUser> {
   /** The row as it was. */
   readonly row: AuthToken<U>;
   /** The token that was shown. */
@@ -19,26 +19,28 @@ export interface Arrival<U extends AnyUser = AnyUser> {
   /** The stored digest that it matched. */
   readonly hash: string;
   readonly accepted: Acceptance;
-  /** How far the database's clock is ahead of this process's, in ms. */
+  /** How far the database's clock is ahead of this process's at most, in ms. */
   readonly clockOffset: number;
-  /** What {@link TokenStore.revocations} was. */
-  readonly revocations: number;
+  /** The user's `uid`, whatever the handler makes of its user. */
+  readonly uid: string;
+  /** What {@link TokenStore.disturbances} was. */
+  readonly disturbances: number;
 }
 
 /** Who makes a request. The token that it showed is not among the properties, so that no log and no JSON can hold it. */
 export class Session<U extends AnyUser = AnyUser> {
-  readonly #arrival: Arrival<U>;
+  readonly #arrival: ArrivalFacts<U>;
 
   constructor(
     readonly user: U,
     readonly client: AuthClient,
-    arrival: Arrival<U>,
+    arrival: ArrivalFacts<U>,
   ) {
     this.#arrival = arrival;
   }
 
   /** @internal */
-  get arrival(): Arrival<U> {
+  get arrival(): ArrivalFacts<U> {
     return this.#arrival;
   }
 }
@@ -75,20 +77,31 @@ export class TokenAuthenticator<U extends AnyUser = AnyUser> {
     options: ArrivalOptions,
   ): Promise<Authentication<U>> {
     if (!isPlausible(credentials)) return { session: null, reason: 'unknown', ended: false };
-    const revocations = this.store.revocations;
-    const found = await this.store.find(credentials.client);
-    const { presented, hash } = this.chain.classify(credentials.accessToken, found?.row ?? null);
+    const { disturbances } = this.store;
+    let judged = this.judge(credentials, await this.store.find(credentials.client), options);
+    if (judged.arrival.refused !== undefined && (await this.store.untilSettled())) {
+      judged = this.judge(credentials, await this.store.find(credentials.client), options);
+    }
+    const { found, arrival, hash } = judged;
     if (found === null) return { session: null, reason: 'unknown', ended: true };
-    const { row, clockOffset } = found;
-    if (!isToldUid(credentials.uid, row)) return { session: null, reason: 'unknown', ended: false };
+    const { row, mostOffset } = found;
+    if (arrival.refused !== undefined) return await this.refuse(row, arrival.refused, origin, options.mayRevoke);
+    const session = new Session(row.user, toAuthClient(row), {
+      row,
+      token: credentials.accessToken,
+      hash,
+      accepted: arrival.accepted,
+      clockOffset: mostOffset,
+      uid: row.user.uid,
+      disturbances,
+    });
+    return { session };
+  }
 
-    const arrival = arrive(row, presented, options.arrivedAt + clockOffset, this.config.rules);
-    if ('refused' in arrival) return await this.refuse(row, arrival.refused, origin, options.mayRevoke);
-    const { accepted } = arrival;
-    const token = credentials.accessToken;
-    return {
-      session: new Session(row.user, toAuthClient(row), { row, token, hash, accepted, clockOffset, revocations }),
-    };
+  private judge(credentials: Credentials, found: FoundClient<U> | null, { arrivedAt }: ArrivalOptions) {
+    const { presented, hash } = this.chain.classify(credentials.accessToken, found?.row ?? null);
+    if (found === null || !isToldUid(credentials.uid, found.row)) return { found, arrival: FOREIGN, hash };
+    return { found, arrival: arrive(found.row, presented, arrivedAt + found.leastOffset, this.config.rules), hash };
   }
 
   /** The same session some time later, without a token: whether its client still lives, and its user as it is now. */
@@ -96,18 +109,18 @@ export class TokenAuthenticator<U extends AnyUser = AnyUser> {
     const { arrival } = session;
     const found = await this.store.find(arrival.row.client);
     if (found === null || found.row.id !== arrival.row.id) return null;
-    const { row, clockOffset } = found;
-    if (this.clock.now() + clockOffset >= endOf(row, this.config.rules)) return null;
-    return new Session(row.user, toAuthClient(row), { ...arrival, row, clockOffset });
+    const { row, mostOffset } = found;
+    if (this.clock.now() + mostOffset >= endOf(row, this.config.rules)) return null;
+    return new Session(row.user, toAuthClient(row), { ...arrival, row, clockOffset: mostOffset, uid: row.user.uid });
   }
 
   /** Ends the client that the token was issued for, however old the token is. */
-  async signOut(credentials: Credentials): Promise<boolean> {
-    if (!isPlausible(credentials)) return false;
+  async signOut(credentials: Credentials): Promise<'signed out' | 'no such client' | 'refused'> {
+    if (!isPlausible(credentials)) return 'refused';
     const row = await this.store.findAny(credentials.client);
     const { presented } = this.chain.classify(credentials.accessToken, row);
-    if (row === null || presented === 'foreign') return false;
-    return await this.store.delete(row.id);
+    if (row !== null && presented === 'foreign') return 'refused';
+    return row !== null && (await this.store.delete(row.id)) ? 'signed out' : 'no such client';
   }
 
   private async refuse(
@@ -124,6 +137,8 @@ export class TokenAuthenticator<U extends AnyUser = AnyUser> {
     return { session: null, reason, ended: isTheft };
   }
 }
+
+const FOREIGN: Arrival = Object.freeze({ refused: 'foreign' });
 
 /** Whether the `uid` is one that the client was told lately, or its user's. */
 function isToldUid(uid: string, row: AuthToken): boolean {

@@ -1,5 +1,3 @@
-import { pause } from '../database/database.js';
-import { isDatabaseBusy } from '../database/database-errors.js';
 import type { TokenAuthConfig } from '../token-auth.config.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import type { AuthToken } from './auth-token.entity.js';
@@ -16,7 +14,7 @@ import {
   sameExpiry,
 } from './rotation.js';
 import { Session } from './token-authenticator.js';
-import type { NextToken, TokenChain } from './token-chain.js';
+import type { TokenChain } from './token-chain.js';
 import type { TokenAuthEvents } from './token-events.js';
 import type { TokenStore } from './token-store.js';
 
@@ -29,10 +27,16 @@ export type Departure =
   | { readonly kind: 'blank'; readonly client: string; readonly uid: string }
   | { readonly kind: 'none' };
 
-const NOTHING: Departure = Object.freeze({ kind: 'none' });
+/** What a departure knows of its request. */
+export interface DepartureOptions {
+  readonly origin: RequestOrigin;
+  /** Whether the client asks for a rotation inside an open batch. */
+  readonly unbatch: boolean;
+  /** Whether the response can still tell its client anything; asked again right before a rotation is written. */
+  readonly isDeliverable: () => boolean;
+}
 
-/** How often a rotation that lost a race in the database is tried again. */
-const RETRIES = 2;
+const NOTHING: Departure = Object.freeze({ kind: 'none' });
 
 /** Rules 6 to 12: what an accepted request writes when its handler has finished, and what it tells the client. */
 export class TokenDeparture<U extends AnyUser = AnyUser> {
@@ -48,171 +52,168 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
    * Rotates, or finds out what to tell instead. It never fails: what the database refuses is answered as a batch is, and
    * the client keeps the token it has.
    */
-  async depart(session: Session<U>, origin: RequestOrigin, unbatch: boolean): Promise<Departure> {
-    try {
-      if (this.store.revocations === session.arrival.revocations) return await this.carryOut(session, origin, unbatch);
-      // A client was ended by this process meanwhile; it may be this one.
-      const row = await this.lookAgain(session);
+  async depart(session: Session<U>, options: DepartureOptions): Promise<Departure> {
+    return await this.orBatchAnswer(session, async () => {
+      const row = await this.rowOf(session);
       if (row === null) return NOTHING;
-      const isAsBefore = row.tokenHash === session.arrival.row.tokenHash;
-      return await (isAsBefore
-        ? this.carryOut(withRow(session, row), origin, unbatch)
-        : this.follow(session, row, origin, unbatch));
-    } catch (error) {
-      this.events.emit('rotation.failed', { client: session.client, error });
-      return this.batchAnswer(session.arrival.row);
-    }
+      if (row.tokenHash !== session.arrival.row.tokenHash) return await this.follow(session, row, options);
+      return await this.carryOut(withRow(session, row), options);
+    });
   }
 
   /** The answer for a response whose headers leave before the handler runs: nothing rotates. */
-  async departEarly(session: Session<U>, origin: RequestOrigin): Promise<Departure> {
-    const isCurrent = session.arrival.accepted === 'current' || session.arrival.accepted === 'batched';
+  async departEarly(session: Session<U>, options: DepartureOptions): Promise<Departure> {
+    return await this.orBatchAnswer(session, async () => {
+      const row = await this.rowOf(session);
+      if (row === null) return NOTHING;
+      const isReplaced = session.arrival.accepted === 'follower' || session.arrival.accepted === 'retry';
+      if (!isReplaced && !this.config.rules.rotate) return await this.same(withRow(session, row));
+      await this.touch(withRow(session, row));
+      return await this.repeatOrBlank(withRow(session, row), options);
+    });
+  }
+
+  /** Writes "last used", now and then, for requests whose responses cannot tell the client anything. */
+  async touch(session: Session<U>): Promise<void> {
+    const { row } = session.arrival;
+    const now = this.nowOf(session);
+    if (isTouchDue(row, now, this.config.rules)) {
+      await this.store.update(row.id, { lastUsedAt: now }, { lastUsedAt: row.lastUsedAt });
+    }
+  }
+
+  private async orBatchAnswer(session: Session<U>, decide: () => Promise<Departure>): Promise<Departure> {
     try {
-      if (isCurrent && !this.config.rules.rotate) return await this.same(session);
-      if (isCurrent) return await this.stay(session, origin);
-      return this.tellSuccessor(session, session.arrival.row, origin, this.config.batchResponse === 'repeat');
+      return await decide();
     } catch (error) {
       this.events.emit('rotation.failed', { client: session.client, error });
       return this.batchAnswer(session.arrival.row);
     }
   }
 
-  private async carryOut(session: Session<U>, origin: RequestOrigin, unbatch: boolean): Promise<Departure> {
-    switch (departureStep(session.arrival.accepted, unbatch, this.config.rules)) {
+  private async carryOut(session: Session<U>, options: DepartureOptions): Promise<Departure> {
+    switch (departureStep(session.arrival.accepted, options.unbatch, this.config.rules)) {
       case 'rotate':
-        return await this.rotate(session, origin, unbatch);
+        return await this.rotate(session, options);
       case 'stay':
-        return await this.stay(session, origin);
+        return await this.repeatOrBlank(session, options);
       case 'follow':
-        return await this.follow(session, session.arrival.row, origin, unbatch);
+        return await this.follow(session, session.arrival.row, options);
       case 'resend':
-        return await this.resend(session, origin, unbatch);
+        return await this.resend(session, options);
       case 'same':
         return await this.same(session);
     }
   }
 
   /** Rule 10: compare-and-swap. */
-  private async rotate(session: Session<U>, origin: RequestOrigin, unbatch: boolean): Promise<Departure> {
-    const { row, hash } = session.arrival;
-    for (let attempt = 0; ; attempt++) {
-      const next = this.chain.next(session.arrival.token, row);
-      const values = this.rotated(session, next, origin);
-      try {
-        if (await this.store.update(row.id, values, { tokenHash: hash })) {
-          return this.token(row, next.token, values.uid, values.expiry, true);
-        }
-        return await this.lostRace(session, origin, unbatch);
-      } catch (error) {
-        // Whether it was written is not known, unless the database says that it was not.
-        const seen = await this.lookAgain(session);
-        if (seen?.tokenHash === next.tokenHash) return this.token(row, next.token, values.uid, values.expiry, true);
-        if (seen?.tokenHash !== hash) return await this.lostRace(session, origin, unbatch);
-        if (attempt === RETRIES || !isDatabaseBusy(error)) throw error;
-        await pause(10 * Math.random());
-      }
-    }
-  }
-
-  private rotated(session: Session<U>, next: NextToken, origin: RequestOrigin) {
-    const { row, hash } = session.arrival;
+  private async rotate(session: Session<U>, options: DepartureOptions): Promise<Departure> {
+    const { row, hash, token, uid } = session.arrival;
     const { rules } = this.config;
+    const { token: successor, ...next } = this.chain.next(token, row);
     const now = this.nowOf(session);
-    return {
-      tokenHash: next.tokenHash,
+    const expiry = nextExpiry(row, now, rules);
+    const batch = { batchStartedAt: now, batchOpenUntil: now + rules.buffer };
+    const values = {
+      ...next,
       replacedHash: hash,
-      generation: next.generation,
-      nonce: next.nonce,
-      batchStartedAt: now,
-      batchOpenUntil: now + rules.buffer,
-      expiry: nextExpiry(row, now, rules),
+      ...batch,
+      expiry,
       lastUsedAt: now,
-      ...toldUid(row, session.user.uid),
-      ...storableOrigin(origin),
+      ...toldUid(row, uid),
+      ...storableOrigin(options.origin),
     };
+    try {
+      if (await this.store.update(row.id, values, { tokenHash: hash }, options.isDeliverable)) {
+        if (options.unbatch) this.store.disturbances++;
+        return this.token(row, successor, uid, expiry, true);
+      }
+    } catch (error) {
+      // The connection may have been lost after the statement had been carried out.
+      const seen = await this.lookAgain(session);
+      if (seen?.tokenHash === values.tokenHash) return this.token(row, successor, uid, expiry, true);
+      if (seen?.tokenHash === hash) throw error;
+    }
+    return options.isDeliverable() ? await this.lostRace(session, options) : NOTHING;
   }
 
   /** Somebody else rotated, or ended the client, between arrival and departure: one more SELECT tells. */
-  private async lostRace(session: Session<U>, origin: RequestOrigin, unbatch: boolean): Promise<Departure> {
+  private async lostRace(session: Session<U>, options: DepartureOptions): Promise<Departure> {
     const row = await this.lookAgain(session);
-    if (row === null) return NOTHING;
-    return await this.follow(session, row, origin, unbatch);
+    return row === null ? NOTHING : await this.follow(session, row, options);
   }
 
   /** Rule 8: a late member of a batch holds it open, so that a queue of requests that share a token drains. */
-  private async follow(
-    session: Session<U>,
-    row: AuthToken<U>,
-    origin: RequestOrigin,
-    unbatch: boolean,
-  ): Promise<Departure> {
-    const { rules, batchResponse } = this.config;
+  private async follow(session: Session<U>, row: AuthToken<U>, options: DepartureOptions): Promise<Departure> {
+    const { rules } = this.config;
     const { presented, hash } = this.chain.classify(session.arrival.token, row);
     if (presented !== 'replaced') return this.batchAnswer(row);
-    const now = this.nowOf(session);
-    const openUntil = extensionOf(row, now, rules);
+    const openUntil = extensionOf(row, this.nowOf(session), rules);
     const extended = openUntil !== null && (await this.store.extendBatch(row.id, hash, openUntil, extensionGap(rules)));
-    if (batchResponse !== 'repeat' && !unbatch) return this.batchAnswer(row);
-    // The successor must not be told once it has been replaced in turn: by an extension, or an open batch, it has not.
-    const current =
-      extended || row !== session.arrival.row || isBatchOpen(row, now, rules) ? row : await this.lookAgain(session);
-    return current === null ? NOTHING : this.tellSuccessor(session, current, origin, true);
+    // What was written just now was found by the replaced digest: the row is as it was seen.
+    if (extended) return this.tell(session, row, options);
+    return await this.repeatOrBlank(withRow(session, row), options);
   }
 
-  /** Rule 9: the current token of an open batch. Only an echo must be sure that it is still the current one. */
-  private async stay(session: Session<U>, origin: RequestOrigin): Promise<Departure> {
-    const { rules, batchResponse } = this.config;
-    if (batchResponse !== 'repeat') return this.batchAnswer(session.arrival.row);
-    const row = isBatchOpen(session.arrival.row, this.nowOf(session), rules)
-      ? session.arrival.row
-      : await this.lookAgain(session);
-    if (row === null) return NOTHING;
-    const { presented } = this.chain.classify(session.arrival.token, row);
-    if (presented !== 'current') return this.tellSuccessor(session, row, origin, true);
-    return this.token(row, session.arrival.token, row.uid, row.expiry, false);
+  /**
+   * A batch answer that writes nothing (rule 9). Only a repeated token must be sure that it is still the current one; while
+   * the batch is open nothing rotates.
+   */
+  private async repeatOrBlank(session: Session<U>, options: DepartureOptions): Promise<Departure> {
+    const { row } = session.arrival;
+    if (this.config.batchResponse !== 'repeat' && !options.unbatch) return this.batchAnswer(row);
+    if (isBatchOpen(row, this.nowOf(session), this.config.rules)) return this.tell(session, row, options);
+    const seen = await this.lookAgain(session);
+    return seen === null ? NOTHING : this.tell(session, seen, options);
   }
 
   /** After a lost response (`forgiving`): opens a new batch whose leader is told the same successor again. */
-  private async resend(session: Session<U>, origin: RequestOrigin, unbatch: boolean): Promise<Departure> {
-    const { row, hash } = session.arrival;
-    const { rules } = this.config;
+  private async resend(session: Session<U>, options: DepartureOptions): Promise<Departure> {
+    const { row, hash, token, uid } = session.arrival;
     const now = this.nowOf(session);
-    const values = {
-      batchStartedAt: now,
-      batchOpenUntil: now + rules.buffer,
-      lastUsedAt: now,
-      ...toldUid(row, session.user.uid),
-    };
+    const batch = { batchStartedAt: now, batchOpenUntil: now + this.config.rules.buffer };
     const seen = { replacedHash: hash, batchOpenUntil: row.batchOpenUntil, batchStartedAt: row.batchStartedAt };
-    if (!(await this.store.update(row.id, values, seen))) return await this.lostRace(session, origin, unbatch);
-    const successor = this.chain.current(session.arrival.token, row);
-    return successor === null ? this.batchAnswer(row) : this.token(row, successor, values.uid, row.expiry, true);
+    const values = { ...batch, lastUsedAt: now, ...toldUid(row, uid) };
+    if (!(await this.store.update(row.id, values, seen, options.isDeliverable))) {
+      return options.isDeliverable() ? await this.lostRace(session, options) : NOTHING;
+    }
+    const successor = this.chain.current(token, row);
+    return successor === null ? this.batchAnswer(row) : this.token(row, successor, uid, row.expiry, true);
   }
 
   /** Rule 7: rotation is off; only "last used" is written, now and then. */
   private async same(session: Session<U>): Promise<Departure> {
-    const { row } = session.arrival;
+    const { row, token, uid } = session.arrival;
     const { rules } = this.config;
     const now = this.nowOf(session);
-    const told = toldUid(row, session.user.uid);
-    if (!isTouchDue(row, now, rules) && told.uid === row.uid) {
-      return this.token(row, session.arrival.token, row.uid, row.expiry, false);
-    }
+    if (!isTouchDue(row, now, rules) && uid === row.uid) return this.token(row, token, uid, row.expiry, false);
     const expiry = sameExpiry(row, now, rules);
-    if (await this.store.update(row.id, { lastUsedAt: now, expiry, ...told }, { lastUsedAt: row.lastUsedAt })) {
-      return this.token(row, session.arrival.token, told.uid, expiry, true);
+    const values = { lastUsedAt: now, expiry, ...toldUid(row, uid) };
+    if (await this.store.update(row.id, values, { lastUsedAt: row.lastUsedAt })) {
+      return this.token(row, token, uid, expiry, true);
     }
     const seen = await this.lookAgain(session);
-    return seen === null ? NOTHING : this.token(seen, session.arrival.token, seen.uid, seen.expiry, false);
+    return seen === null ? NOTHING : this.token(seen, token, seen.uid, seen.expiry, false);
   }
 
   /**
-   * Tells the successor of the replaced token that was shown, but only to the device that made the rotation: a thief who
-   * listens in could follow for ever.
+   * Tells the current token to a member of the batch: the one it showed, or the successor of it. The successor is told only
+   * to the device that made the rotation: a thief who listens in could follow for ever.
    */
-  private tellSuccessor(session: Session<U>, row: AuthToken<U>, origin: RequestOrigin, told: boolean): Departure {
-    const successor = told && isSameDevice(origin, row) ? this.chain.current(session.arrival.token, row) : null;
+  private tell(session: Session<U>, row: AuthToken<U>, { origin, unbatch }: DepartureOptions): Departure {
+    const { token } = session.arrival;
+    const { presented } = this.chain.classify(token, row);
+    const isRepeating = this.config.batchResponse === 'repeat';
+    if (presented === 'current' && isRepeating) return this.token(row, token, row.uid, row.expiry, false);
+    const isTold = presented === 'replaced' && (isRepeating || unbatch) && isSameDevice(origin, row);
+    const successor = isTold ? this.chain.current(token, row) : null;
     return successor === null ? this.batchAnswer(row) : this.token(row, successor, row.uid, row.expiry, false);
+  }
+
+  /** The row as it was on arrival, unless this process has since done what may have changed it inside its batch. */
+  private async rowOf(session: Session<U>): Promise<AuthToken<U> | null> {
+    const { row, disturbances } = session.arrival;
+    return this.store.disturbances === disturbances ? row : await this.lookAgain(session);
   }
 
   private async lookAgain(session: Session<U>): Promise<AuthToken<U> | null> {

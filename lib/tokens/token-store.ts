@@ -1,21 +1,25 @@
 import type { Type } from '@nestjs/common';
-import { Brackets, FindOptionsUtils, type QueryRunner, type SelectQueryBuilder } from 'typeorm';
-import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { FindOptionsUtils, type Brackets, type QueryRunner, type SelectQueryBuilder } from 'typeorm';
 import type { Database } from '../database/database.js';
+import { keyCondition } from '../database/key-condition.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { tokenEntityFor, type AuthToken } from './auth-token.entity.js';
 import { systemClock, type Clock } from './clock.js';
 
-/** A client's row with its user, and how far the database's clock is ahead of this process's, in ms. */
+/** A client's row with its user, and how far the database's clock is ahead of this process's: between the two, in ms. */
 export interface FoundClient<U extends AnyUser> {
   readonly row: AuthToken<U>;
-  readonly clockOffset: number;
+  readonly leastOffset: number;
+  readonly mostOffset: number;
 }
 
 /** The statements on one token table, each one atomic by itself. */
 export class TokenStore<U extends AnyUser = AnyUser> {
-  /** How often this process has ended a client; tells a request whether it must look again before it answers. */
-  revocations = 0;
+  /**
+   * How often this process has ended clients or rotated inside an open batch: whether a request in flight must look at its
+   * row again before it answers.
+   */
+  disturbances = 0;
 
   private readonly entity: Type<AuthToken<U>>;
 
@@ -46,13 +50,24 @@ export class TokenStore<U extends AnyUser = AnyUser> {
    * SELECT. `client` must be text; it is compared again because collations take different texts for the same.
    */
   async find(client: string): Promise<FoundClient<U> | null> {
-    const { entities, raw } = await this.database.read((runner) =>
-      this.liveClients(runner, client).getRawAndEntities(),
-    );
+    const { entities, raw, askedAt } = await this.database.read(async (runner) => {
+      await runner.connect();
+      const askedAt = this.clock.now();
+      return { ...(await this.liveClients(runner, client).getRawAndEntities()), askedAt };
+    });
     const row = entities[0];
     if (row === undefined || row.client !== client) return null;
-    const now = this.nowExpression === null ? null : Number((raw as { db_now: unknown }[])[0]?.db_now);
-    return { row, clockOffset: now === null ? 0 : now - this.clock.now() };
+    if (this.nowExpression === null) return { row, leastOffset: 0, mostOffset: 0 };
+    const now = Number((raw as { db_now: unknown }[])[0]?.db_now);
+    return { row, leastOffset: now - this.clock.now(), mostOffset: now - askedAt };
+  }
+
+  /**
+   * Waits for a transaction in which the last answer may have been read, and tells whether there was one: SQLite shows its
+   * only connection what may yet be rolled back.
+   */
+  async untilSettled(): Promise<boolean> {
+    return await this.database.untilNoTransaction();
   }
 
   private liveClients(runner: QueryRunner, client: string): SelectQueryBuilder<AuthToken<U>> {
@@ -103,7 +118,12 @@ export class TokenStore<U extends AnyUser = AnyUser> {
   }
 
   /** Writes `values` where the row still carries the given digests; the number of rows tells whether it did. */
-  async update(id: string, values: Partial<AuthToken>, seen: Partial<AuthToken>): Promise<boolean> {
+  async update(
+    id: string,
+    values: Partial<AuthToken>,
+    seen: Partial<AuthToken>,
+    isWanted?: () => boolean,
+  ): Promise<boolean> {
     const query = this.database.dataSource
       .createQueryBuilder()
       .update(this.entity)
@@ -112,7 +132,7 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     for (const [property, value] of Object.entries(seen)) {
       query.andWhere(`${property} = :seen_${property}`, { [`seen_${property}`]: value });
     }
-    return (await this.database.write(query)) > 0;
+    return (await this.database.write(query, isWanted)) > 0;
   }
 
   /** Holds a batch open for longer, found by its replaced digest, unless somebody did so just now. */
@@ -134,6 +154,7 @@ export class TokenStore<U extends AnyUser = AnyUser> {
   /** Ends one client of this user. */
   async deleteOwn(user: U, id: string): Promise<boolean> {
     requireText(id);
+    if (id.includes('\0')) return false;
     return (await this.deleteWhere('id = :id', { id }, this.ownedBy(user))) > 0;
   }
 
@@ -152,22 +173,28 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     await this.deleteWhere('1 = 1', {}, this.ownedBy(user));
   }
 
-  /** Ends the least recently used clients of a user beyond `limit`. */
-  async evict(user: U, limit: number): Promise<void> {
-    const surplus = await this.database.read((runner) =>
+  /**
+   * Ends the least recently used clients of a user beyond `limit`, for a client that has just signed in. Whoever signed in
+   * later comes first and cannot be ended by it, then it comes itself, then the others by their last use; so sign-ins at
+   * the same time agree on who stays.
+   */
+  async evict(user: U, newest: Pick<AuthToken, 'id' | 'createdAt'>, limit: number): Promise<void> {
+    const clients = await this.database.read((runner) =>
       this.database.dataSource
         .createQueryBuilder(this.entity, 'token', runner)
-        .select('token.id', 'id')
+        .select(['token.id', 'token.createdAt', 'token.lastUsedAt'])
         .where(this.ownedBy(user, 'token'))
-        .orderBy('token.lastUsedAt', 'DESC')
-        .addOrderBy('token.createdAt', 'DESC')
-        .addOrderBy('token.id', 'DESC')
-        .offset(limit)
-        .limit(1000)
-        .getRawMany<{ id: string }>(),
+        .getMany(),
     );
-    if (surplus.length === 0) return;
-    await this.deleteWhere('id IN (:...ids)', { ids: surplus.map(({ id }) => id).sort() });
+    const rank = ({ id, createdAt, lastUsedAt }: AuthToken<U>) =>
+      createdAt > newest.createdAt || (createdAt === newest.createdAt && id >= newest.id)
+        ? Number.MAX_SAFE_INTEGER
+        : lastUsedAt;
+    const surplus = clients
+      .sort((a, b) => rank(b) - rank(a) || b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
+      .slice(limit)
+      .map(({ id }) => id);
+    if (surplus.length > 0) await this.deleteWhere('id IN (:...ids)', { ids: surplus.sort() });
   }
 
   /** The auth epoch of a user as it is now, or null when the user is gone. */
@@ -193,7 +220,7 @@ export class TokenStore<U extends AnyUser = AnyUser> {
         .where(this.isUser(user))
         .updateEntity(false),
     );
-    this.revocations++;
+    this.disturbances++;
   }
 
   private async deleteWhere(where: string, parameters: object, owner?: Brackets): Promise<number> {
@@ -204,41 +231,28 @@ export class TokenStore<U extends AnyUser = AnyUser> {
       .where(where, parameters as never);
     if (owner !== undefined) query.andWhere(owner);
     const count = await this.database.write(query);
-    if (count > 0) this.revocations++;
+    if (count > 0) this.disturbances++;
     return count;
   }
 
   /** "The row belongs to this user", by the foreign key. */
   private ownedBy(user: U, alias?: string): Brackets {
-    const relation = this.database.dataSource.getMetadata(this.entity).findRelationWithPropertyPath('user');
-    return this.matching(user, relation?.joinColumns ?? [], (column) => column.referencedColumn ?? column, alias);
+    const { dataSource } = this.database;
+    const relation = dataSource.getMetadata(this.entity).findRelationWithPropertyPath('user');
+    const key = (relation?.joinColumns ?? []).map((column) => ({ column, source: column.referencedColumn ?? column }));
+    return keyCondition(dataSource, user, key, alias);
   }
 
   /** "The row is this user", by the primary key. */
   private isUser(user: U, alias?: string): Brackets {
-    const { primaryColumns } = this.database.dataSource.getMetadata(this.userEntity);
-    return this.matching(user, primaryColumns, (column) => column, alias);
-  }
-
-  private matching(
-    user: U,
-    columns: ColumnMetadata[],
-    source: (column: ColumnMetadata) => ColumnMetadata,
-    alias?: string,
-  ): Brackets {
-    const { driver } = this.database.dataSource;
-    return new Brackets((where) => {
-      for (const [index, column] of columns.entries()) {
-        const value: unknown = source(column).getEntityValue(user);
-        // A condition without a value would match everybody.
-        if (value === undefined || value === null)
-          throw new TypeError('The user has no primary key: has it been saved?');
-        const name = `${alias === undefined ? '' : `${this.escape(alias)}.`}${this.escape(column.databaseName)}`;
-        where.andWhere(`${name} = :key_${index}`, {
-          [`key_${index}`]: driver.preparePersistentValue(value, source(column)),
-        });
-      }
-    });
+    const { dataSource } = this.database;
+    const { primaryColumns } = dataSource.getMetadata(this.userEntity);
+    return keyCondition(
+      dataSource,
+      user,
+      primaryColumns.map((column) => ({ column, source: column })),
+      alias,
+    );
   }
 
   private escape(name: string): string {

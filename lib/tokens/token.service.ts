@@ -54,7 +54,9 @@ export class TokenService<U extends AnyUser = AnyUser> {
   async issue(user: U, options: IssueOptions = {}): Promise<IssuedToken> {
     const authEpoch = options.authEpoch ?? (await this.store.epochOf(user));
     if (authEpoch === null) throw new Error('A token was asked for a user that does not exist (any more).');
+    const limit = await this.limitFor(user);
     const now = await this.store.now();
+    const signedInAt = this.issueTime(now);
     const lifespan = options.lifespan === undefined ? null : toMilliseconds(options.lifespan);
     const binding = { id: randomUUID(), tagKey: randomKey() };
     const accessToken = firstToken(binding);
@@ -73,25 +75,26 @@ export class TokenService<U extends AnyUser = AnyUser> {
       batchOpenUntil: now + this.config.rules.buffer,
       expiry: nextExpiry({ expiry: 0, lifespan }, now, this.config.rules),
       lifespan,
-      createdAt: this.issueTime(now),
-      lastUsedAt: now,
+      createdAt: signedInAt,
+      lastUsedAt: signedInAt,
       ...storableOrigin(options.origin ?? NO_ORIGIN),
     };
     await this.store.insert(row);
-    await this.store.evict(user, await this.config.maxNumberOfDevices(user));
+    await this.store.evict(user, row, limit);
     return { uid: row.uid, client: row.client, accessToken, tokenType: 'Bearer', expiry: row.expiry };
   }
 
   /**
    * Tells who shows these credentials, or null. Nothing rotates: a program that only asks could not hand a new token back.
-   * A token shown after its time counts as reuse, as it does in a request.
+   * A token shown after its time counts as reuse, as it does in a request; without an origin it is only refused, because
+   * nobody could tell a thief from a straggler.
    */
   async authenticate(
     credentials: Credentials,
-    origin: RequestOrigin = NO_ORIGIN,
+    origin?: RequestOrigin,
   ): Promise<{ user: U; client: AuthClient } | null> {
-    const options = { arrivedAt: this.clock.now(), mayRevoke: true };
-    const { session } = await this.authenticator.authenticate(credentials, origin, options);
+    const options = { arrivedAt: this.clock.now(), mayRevoke: origin !== undefined };
+    const { session } = await this.authenticator.authenticate(credentials, origin ?? NO_ORIGIN, options);
     return session === null ? null : { user: session.user, client: session.client };
   }
 
@@ -115,6 +118,12 @@ export class TokenService<U extends AnyUser = AnyUser> {
   /** Ends all clients of the user, also those whose sign-in is still under way. */
   async revokeAll(user: U): Promise<void> {
     await this.store.deleteAll(user);
+  }
+
+  private async limitFor(user: U): Promise<number> {
+    const limit = await this.config.maxNumberOfDevices(user);
+    if (Number.isInteger(limit) && limit >= 1) return limit;
+    throw new TypeError(`maxNumberOfDevices must give a whole number of 1 or more, not ${limit}.`);
   }
 
   /** Strictly rises, so that of two clients that signed in within one millisecond the later one is known. */

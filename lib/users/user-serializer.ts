@@ -25,6 +25,11 @@ export class UserSerializer {
     return rest;
   }
 
+  /** A user in a refusal: an application's own view could not expect one without a key. */
+  unsaved(user: AnyUser): Record<string, unknown> {
+    return this.columnsOf(user);
+  }
+
   private columnsOf(user: AnyUser): Record<string, unknown> {
     const { columns } = this.database.dataSource.getMetadata(this.users.userEntity);
     const shown = columns.filter(

@@ -6,6 +6,13 @@ import type { AnyUser } from './token-auth-user.entity.js';
 /** Injection token of the application's user entity. */
 export const USER_ENTITY = Symbol('nestjs-token-auth:user-entity');
 
+/** An account that somebody may sign in to. */
+export interface Account<U extends AnyUser = AnyUser> {
+  readonly user: U;
+  readonly encryptedPassword: string | null;
+  readonly authEpoch: number;
+}
+
 /** The statements on the application's user table. */
 @Injectable()
 export class UserStore<U extends AnyUser = AnyUser> {
@@ -14,19 +21,23 @@ export class UserStore<U extends AnyUser = AnyUser> {
     @Inject(USER_ENTITY) readonly userEntity: Type<U>,
   ) {}
 
-  /** Finds an account by its e-mail address, with its password digest and auth epoch. */
-  async findByEmail(email: string): Promise<U | null> {
+  /** Finds an account by its e-mail address, with what a sign-in needs to know beside it. */
+  async findByEmail(email: string): Promise<Account<U> | null> {
     // PostgreSQL refuses NUL, and no account has it.
     if (email.includes('\0')) return null;
     const users = await this.database.read((runner) =>
       this.database.dataSource
         .createQueryBuilder(this.userEntity, 'user', runner)
-        .addSelect(['user.encryptedPassword', 'user.authEpoch'])
-        .where('user.email = :email', { email })
+        .addSelect(['user.email', 'user.encryptedPassword', 'user.authEpoch'])
+        .where('user.email = :email', { email: this.stored('email', email) })
         .getMany(),
     );
     // Collations take different addresses for the same.
-    return users.find((user) => user.email === email) ?? null;
+    const user = users.find((each) => each.email === email);
+    if (user === undefined) return null;
+    const account = { user, encryptedPassword: user.encryptedPassword ?? null, authEpoch: user.authEpoch ?? 0 };
+    hideSecrets(user);
+    return account;
   }
 
   /**
@@ -38,7 +49,7 @@ export class UserStore<U extends AnyUser = AnyUser> {
       this.database.dataSource
         .createQueryBuilder(this.userEntity, 'user', runner)
         .withDeleted()
-        .where('user.email = :email', { email })
+        .where('user.email = :email', { email: this.stored('email', email) })
         .getExists(),
     );
   }
@@ -53,6 +64,7 @@ export class UserStore<U extends AnyUser = AnyUser> {
   async insert(user: U): Promise<boolean> {
     try {
       await this.database.save(this.userEntity, user);
+      hideSecrets(user);
       return true;
     } catch (error) {
       if (isUniqueViolation(error) && user.email !== null && (await this.isTaken(user.email))) return false;
@@ -61,14 +73,27 @@ export class UserStore<U extends AnyUser = AnyUser> {
   }
 
   /** Replaces a digest by a stronger one of the same password, unless the password has changed meanwhile. */
-  async upgradeDigest(user: U, digest: string): Promise<void> {
+  async upgradeDigest({ user, encryptedPassword }: Account<U>, digest: string): Promise<void> {
     const query = this.database.dataSource
       .createQueryBuilder()
       .update(this.userEntity)
       .set({ encryptedPassword: digest } as never)
       .whereInIds(this.database.dataSource.getMetadata(this.userEntity).getEntityIdMap(user))
-      .andWhere('encryptedPassword = :old', { old: user.encryptedPassword })
+      .andWhere('encryptedPassword = :old', { old: encryptedPassword })
       .updateEntity(false);
     await this.database.write(query);
   }
+
+  /** A value as its column keeps it, transformers included. */
+  private stored(property: 'email', value: string): unknown {
+    const { dataSource } = this.database;
+    const column = dataSource.getMetadata(this.userEntity).findColumnWithPropertyName(property);
+    return column === undefined ? value : dataSource.driver.preparePersistentValue(value, column);
+  }
+}
+
+/** The application gets to see a user as its repository loads it: without the digest and the epoch. */
+function hideSecrets(user: AnyUser): void {
+  delete user.encryptedPassword;
+  delete user.authEpoch;
 }

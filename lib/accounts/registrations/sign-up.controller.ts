@@ -45,7 +45,7 @@ export class SignUpController {
   /** The refusal shows the account as it would have been, without an id and a uid. */
   private refusal(email: unknown, errors: AttributeErrors): Error {
     const unsaved = this.users.build(typeof email === 'string' ? email : '', null);
-    return invalidRecord(errors, this.serializer.account(Object.assign(unsaved, { uid: '' })));
+    return invalidRecord(errors, this.serializer.unsaved(Object.assign(unsaved, { uid: '' })));
   }
 }
 

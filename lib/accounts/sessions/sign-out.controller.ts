@@ -19,9 +19,9 @@ export class SignOutController {
   @Delete('sign_out')
   async destroy(@Req() request: IncomingRequest, @Res({ passthrough: true }) response: object) {
     const presented = readCredentials(request, this.config);
-    const signedOut = presented !== null && (await this.authenticator.signOut(presented.credentials));
-    if (signedOut || presented?.carrier === 'cookie') this.headers.clearCookie(response);
-    if (!signedOut) throw failure(HttpStatus.NOT_FOUND, MESSAGES.notSignedIn);
+    const outcome = presented === null ? 'refused' : await this.authenticator.signOut(presented.credentials);
+    if (outcome !== 'refused') this.headers.clearCookie(response);
+    if (outcome !== 'signed out') throw failure(HttpStatus.NOT_FOUND, MESSAGES.notSignedIn);
     return { success: true };
   }
 }

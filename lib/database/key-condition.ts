@@ -1,0 +1,32 @@
+import { Brackets, type DataSource } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+
+/** A column, and the column of the entity that its value is taken from: another one for a foreign key. */
+export interface KeyColumn {
+  readonly column: ColumnMetadata;
+  readonly source: ColumnMetadata;
+}
+
+/**
+ * "These columns have the values of that entity", for keys of any number and type of columns.
+ *
+ * @throws TypeError when the entity has no key: a condition without a value would match every row.
+ */
+export function keyCondition(
+  dataSource: DataSource,
+  entity: object,
+  key: readonly KeyColumn[],
+  alias?: string,
+): Brackets {
+  const { driver } = dataSource;
+  const prefix = alias === undefined ? '' : `${driver.escape(alias)}.`;
+  return new Brackets((where) => {
+    for (const [index, { column, source }] of key.entries()) {
+      const value: unknown = source.getEntityValue(entity);
+      if (value === undefined || value === null) throw new TypeError('The user has no primary key: has it been saved?');
+      where.andWhere(`${prefix}${driver.escape(column.databaseName)} = :key_${index}`, {
+        [`key_${index}`]: driver.preparePersistentValue(value, source),
+      });
+    }
+  });
+}
