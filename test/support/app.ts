@@ -13,9 +13,9 @@ import {
   type AuthToken,
   type TokenAuthModuleOptions,
 } from 'nestjs-token-auth';
-import { TestClock } from 'nestjs-token-auth/testing';
 import { Column, DataSource, Entity, type DataSourceOptions } from 'typeorm';
 import { describe } from 'vitest';
+import { SteppingClock } from './clock.js';
 import { createDatabase, DATABASES, type DatabaseKind, type TestDatabase } from './databases.js';
 import { StatementLog } from './statements.js';
 
@@ -28,7 +28,7 @@ export interface Platform {
   readonly database: DatabaseKind;
 }
 
-type PlatformTests = (platform: Platform) => void;
+export type PlatformTests = (platform: Platform) => void;
 
 /** Runs a group of tests on every adapter with every database. */
 export function onEveryPlatform(name: string, tests: PlatformTests): void {
@@ -54,7 +54,8 @@ export function onEveryServer(name: string, tests: PlatformTests): void {
   }
 }
 
-function on(platform: Platform, name: string, tests: PlatformTests): void {
+/** Runs a group of tests on one platform. */
+export function on(platform: Platform, name: string, tests: PlatformTests): void {
   describe(`${name} (${platform.adapter}, ${platform.database})`, () => {
     tests(platform);
   });
@@ -88,7 +89,7 @@ export class TestApp {
   constructor(
     readonly nest: INestApplication,
     readonly url: string,
-    readonly clock: TestClock,
+    readonly clock: SteppingClock,
     readonly log: StatementLog,
     private readonly userEntity: Type<AnyUser>,
     private readonly database: TestDatabase | null,
@@ -96,7 +97,7 @@ export class TestApp {
 
   static async start({ adapter, database }: Platform, options: AppOptions = {}): Promise<TestApp> {
     const own = options.database === undefined ? await createDatabase(database) : null;
-    const clock = new TestClock();
+    const clock = new SteppingClock();
     const log = new StatementLog();
     const auth = { userEntity: User, passwordCost: 4, ...options.auth };
     const source = {
@@ -143,6 +144,13 @@ export class TestApp {
     if (row === undefined || others.length > 0)
       throw new Error(`Expected one row, found ${others.length + (row ? 1 : 0)}`);
     return row;
+  }
+
+  /** The row of a client, by the name that it sends; undefined when the client has ended. */
+  async rowOf(client: { headers: Record<string, string> }): Promise<AuthToken | undefined> {
+    const { client: name = '' } = client.headers;
+    const rows = this.dataSource.getRepository(tokenEntityFor(this.userEntity));
+    return (await rows.findOneBy({ client: name })) ?? undefined;
   }
 
   /** A saved user. */

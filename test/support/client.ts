@@ -52,6 +52,9 @@ export async function send(url: string, init: RequestInit = {}): Promise<Answer>
   };
 }
 
+/** A request from another device: the same address, but another user agent. */
+export const FROM_ELSEWHERE = { headers: { 'user-agent': 'Elsewhere/1.0' } };
+
 /** Sends JSON. */
 export async function sendJson(
   url: string,
@@ -96,6 +99,11 @@ export class ProtocolClient {
   /** Sends a request with what the client holds, without taking over what comes back. */
   async peek(path: string, init: RequestInit = {}): Promise<Answer> {
     return await send(this.app.url + path, { ...init, headers: { ...this.headers, ...(init.headers as object) } });
+  }
+
+  /** Sends a request with another token, without taking over what comes back. */
+  async show(token: string, path: string, init: RequestInit = {}): Promise<Answer> {
+    return await this.peek(path, { ...init, headers: { ...(init.headers as object), 'access-token': token } });
   }
 
   /** Sends a request and takes over the token that comes back. */
