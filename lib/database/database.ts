@@ -48,11 +48,16 @@ export class Database {
     }
   }
 
-  /** Runs one writing statement in autocommit and tells how many rows it changed. */
-  async write(statement: Statement): Promise<number> {
+  /**
+   * Runs one writing statement in autocommit and tells how many rows it changed. A connection may be long in coming:
+   * `isWanted` is asked when there is one, and what nobody wants any more changes no row.
+   */
+  async write(statement: Statement, isWanted: () => boolean = () => true): Promise<number> {
     const [sql, parameters] = statement.getQueryAndParameters();
-    if (this.isSqlite) return await faultsOf(() => this.writeSqlite(sql, parameters));
+    if (this.isSqlite) return await faultsOf(() => this.writeSqlite(sql, parameters, isWanted));
     return await this.onPrimary(async (runner) => {
+      await runner.connect();
+      if (!isWanted()) return 0;
       const result = (await runner.query(sql, parameters, true)) as ObjectLiteral;
       return Number(result['affected'] ?? 0);
     });
@@ -83,8 +88,9 @@ export class Database {
    * open would vanish with its rollback. This waits for the connection to be free; looking and writing happen in one
    * synchronous step, so that no transaction can begin in between.
    */
-  private async writeSqlite(sql: string, parameters: unknown[]): Promise<number> {
+  private async writeSqlite(sql: string, parameters: unknown[], isWanted: () => boolean): Promise<number> {
     const connection = await this.freeSqliteConnection();
+    if (!isWanted()) return 0;
     this.dataSource.logger.logQuery(sql, parameters);
     return connection.prepare(sql).run(...parameters).changes;
   }

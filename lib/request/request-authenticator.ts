@@ -56,9 +56,9 @@ export class RequestAuthenticator {
 
   /** Rotates and writes the headers, as the last thing before they go out. */
   async depart(exchange: Exchange): Promise<void> {
-    const { state, request } = exchange;
+    const { state, request, response } = exchange;
     await (state.departure ??= this.deliver(exchange, (session) =>
-      this.departures.depart(session, originOf(request), wantsUnbatch(request)),
+      this.departures.depart(session, originOf(request), wantsUnbatch(request), () => canDeliver(response)),
     ));
   }
 

@@ -47,16 +47,25 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
   /**
    * Rotates, or finds out what to tell instead. It never fails: what the database refuses is answered as a batch is, and
    * the client keeps the token it has.
+   *
+   * @param isAwaited - whether the client can still be told; asked again when the database is ready for the rotation.
    */
-  async depart(session: Session<U>, origin: RequestOrigin, unbatch: boolean): Promise<Departure> {
+  async depart(
+    session: Session<U>,
+    origin: RequestOrigin,
+    unbatch: boolean,
+    isAwaited: () => boolean = () => true,
+  ): Promise<Departure> {
     try {
-      if (this.store.revocations === session.arrival.revocations) return await this.carryOut(session, origin, unbatch);
+      if (this.store.revocations === session.arrival.revocations) {
+        return await this.carryOut(session, origin, unbatch, isAwaited);
+      }
       // A client was ended by this process meanwhile; it may be this one.
       const row = await this.lookAgain(session);
       if (row === null) return NOTHING;
       const isAsBefore = row.tokenHash === session.arrival.row.tokenHash;
       return await (isAsBefore
-        ? this.carryOut(withRow(session, row), origin, unbatch)
+        ? this.carryOut(withRow(session, row), origin, unbatch, isAwaited)
         : this.follow(session, row, origin, unbatch));
     } catch (error) {
       this.events.emit('rotation.failed', { client: session.client, error });
@@ -77,10 +86,15 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
     }
   }
 
-  private async carryOut(session: Session<U>, origin: RequestOrigin, unbatch: boolean): Promise<Departure> {
+  private async carryOut(
+    session: Session<U>,
+    origin: RequestOrigin,
+    unbatch: boolean,
+    isAwaited: () => boolean,
+  ): Promise<Departure> {
     switch (departureStep(session.arrival.accepted, unbatch, this.config.rules)) {
       case 'rotate':
-        return await this.rotate(session, origin, unbatch);
+        return await this.rotate(session, origin, unbatch, isAwaited);
       case 'stay':
         return await this.stay(session, origin);
       case 'follow':
@@ -93,13 +107,18 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
   }
 
   /** Rule 10: compare-and-swap. */
-  private async rotate(session: Session<U>, origin: RequestOrigin, unbatch: boolean): Promise<Departure> {
+  private async rotate(
+    session: Session<U>,
+    origin: RequestOrigin,
+    unbatch: boolean,
+    isAwaited: () => boolean,
+  ): Promise<Departure> {
     const { row, hash } = session.arrival;
     for (let attempt = 0; ; attempt++) {
       const next = this.chain.next(session.arrival.token, row);
       const values = this.rotated(session, next, origin);
       try {
-        if (await this.store.update(row.id, values, { tokenHash: hash })) {
+        if (await this.store.update(row.id, values, { tokenHash: hash }, isAwaited)) {
           return this.token(row, next.token, values.uid, values.expiry, true);
         }
         return await this.lostRace(session, origin, unbatch);

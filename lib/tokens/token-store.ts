@@ -103,7 +103,12 @@ export class TokenStore<U extends AnyUser = AnyUser> {
   }
 
   /** Writes `values` where the row still carries the given digests; the number of rows tells whether it did. */
-  async update(id: string, values: Partial<AuthToken>, seen: Partial<AuthToken>): Promise<boolean> {
+  async update(
+    id: string,
+    values: Partial<AuthToken>,
+    seen: Partial<AuthToken>,
+    isWanted?: () => boolean,
+  ): Promise<boolean> {
     const query = this.database.dataSource
       .createQueryBuilder()
       .update(this.entity)
@@ -112,7 +117,7 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     for (const [property, value] of Object.entries(seen)) {
       query.andWhere(`${property} = :seen_${property}`, { [`seen_${property}`]: value });
     }
-    return (await this.database.write(query)) > 0;
+    return (await this.database.write(query, isWanted)) > 0;
   }
 
   /** Holds a batch open for longer, found by its replaced digest, unless somebody did so just now. */
