@@ -1,9 +1,9 @@
-import { Controller, Get, UseGuards } from '@nestjs/common';
-import { PasswordHasher, TokenAuthGuard, TokenService, type PasswordVerdict } from 'nestjs-token-auth';
+import { PasswordHasher, TokenService, type PasswordVerdict } from 'nestjs-token-auth';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { onEveryDatabase, TestApp, User } from '../support/app.js';
 import { ProtocolClient, sendJson, told, type AuthHeaderValues } from '../support/client.js';
 import { Latch } from '../support/latch.js';
+import { MembersController } from '../support/members.js';
 
 const ACCOUNT = { email: 'ada@example.com', password: 'correct horse' };
 let latch: Latch | null;
@@ -17,15 +17,6 @@ class SlowHasher extends PasswordHasher {
   override async verify(password: string, digest: string | null): Promise<PasswordVerdict> {
     await latch?.wait();
     return { valid: password === digest, outdated: false };
-  }
-}
-
-@Controller('members')
-@UseGuards(TokenAuthGuard)
-class MembersController {
-  @Get()
-  show() {
-    return { ok: true };
   }
 }
 
