@@ -64,9 +64,6 @@ export function resolveOptions<U extends AnyUser>(options: TokenAuthOptions<U>):
   if (rules.batchLimit < rules.buffer) {
     check.fault('batchRequestLimit', 'must not be shorter than batchRequestBufferThrottle');
   }
-  if (rules.tokenLifespan <= rules.buffer) {
-    check.fault('tokenLifespan', 'must be longer than batchRequestBufferThrottle');
-  }
   const config: TokenAuthConfig = {
     rules: Object.freeze(rules),
     batchResponse: check.oneOf('batchResponse', ['blank', 'repeat', 'omit'], 'blank'),

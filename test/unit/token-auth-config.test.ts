@@ -116,7 +116,6 @@ describe('what is accepted', () => {
       ['', PEPPER],
       ['', PEPPER],
     ],
-    [[], ['']],
     ['x'.repeat(32), ['x'.repeat(32)]],
   ])('tokenPepper %j', (tokenPepper, peppers) => {
     expect(resolveOptions({ tokenPepper: tokenPepper as string }).tokenPeppers).toEqual(peppers);
@@ -164,6 +163,7 @@ describe('what is refused', () => {
     [{ lostResponse: true }, `lostResponse ${oneOf('strict', 'forgiving')}`],
     [{ onTokenReuse: 'ignore' }, `onTokenReuse ${oneOf('revoke', 'reject')}`],
     [{ tokenPepper: SECRET }, 'tokenPepper must have at least 32 characters'],
+    [{ tokenPepper: [] }, 'tokenPepper must name at least one pepper'],
     [{ tokenPepper: '' }, 'tokenPepper must have at least 32 characters'],
     [{ tokenPepper: ['x'.repeat(31)] }, 'tokenPepper must have at least 32 characters'],
     [{ tokenPepper: [PEPPER, 5] }, 'tokenPepper must be a text or a list of texts'],
