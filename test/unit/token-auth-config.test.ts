@@ -116,14 +116,13 @@ describe('what is accepted', () => {
       ['', PEPPER],
       ['', PEPPER],
     ],
-    [[], ['']],
     ['x'.repeat(32), ['x'.repeat(32)]],
   ])('tokenPepper %j', (tokenPepper, peppers) => {
     expect(resolveOptions({ tokenPepper: tokenPepper as string }).tokenPeppers).toEqual(peppers);
   });
 
   it.each<TokenAuthOptions>([
-    { tokenLifespan: 1000 },
+    { tokenLifespan: 1000, batchRequestBufferThrottle: 999 },
     { clientLifespan: null },
     { batchRequestBufferThrottle: '60s' },
     { passwordCost: 4, passwordMinLength: 1, passwordQueueLimit: 1 },
@@ -156,14 +155,24 @@ describe('what is refused', () => {
       { tokenLifespan: Number.NaN },
       `tokenLifespan must be a duration: null is not a duration: give milliseconds or text such as '5s' or '2 weeks'`,
     ],
+    [{ tokenLifespan: '5s' }, 'tokenLifespan must be longer than batchRequestBufferThrottle'],
     [{ clientLifespan: '999ms' }, 'clientLifespan must be at least 1000 ms'],
     [{ clientLifespan: 0 }, 'clientLifespan must be at least 1000 ms'],
     [{ batchRequestBufferThrottle: '61s' }, 'batchRequestLimit must not be shorter than batchRequestBufferThrottle'],
+    [
+      { batchRequestLimit: 'long' },
+      `batchRequestLimit must be a duration: "long" is not a duration: give milliseconds or text such as '5s' or '2 weeks'`,
+    ],
+    [
+      { batchRequestBufferThrottle: -1, batchRequestLimit: 0, tokenLifespan: 1000 },
+      `batchRequestBufferThrottle must be a duration: -1 is not a duration: give milliseconds or text such as '5s' or '2 weeks'`,
+    ],
     [{ batchRequestLimit: 4999 }, 'batchRequestLimit must not be shorter than batchRequestBufferThrottle'],
     [{ batchResponse: 'echo' }, `batchResponse ${oneOf('blank', 'repeat', 'omit')}`],
     [{ lostResponse: true }, `lostResponse ${oneOf('strict', 'forgiving')}`],
     [{ onTokenReuse: 'ignore' }, `onTokenReuse ${oneOf('revoke', 'reject')}`],
     [{ tokenPepper: SECRET }, 'tokenPepper must have at least 32 characters'],
+    [{ tokenPepper: [] }, 'tokenPepper must name at least one pepper'],
     [{ tokenPepper: '' }, 'tokenPepper must have at least 32 characters'],
     [{ tokenPepper: ['x'.repeat(31)] }, 'tokenPepper must have at least 32 characters'],
     [{ tokenPepper: [PEPPER, 5] }, 'tokenPepper must be a text or a list of texts'],
