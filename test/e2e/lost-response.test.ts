@@ -64,7 +64,8 @@ onEveryDatabase("lostResponse 'forgiving'", (platform) => {
       expect(answers.map(({ status }) => status)).toEqual([200, 200]);
       expect(answers.map(told)).toEqual(['token', toFollowers]);
       expect(answers[0]?.auth.accessToken).toBe(client.token);
-      if (batchResponse === 'repeat') expect(answers[1]?.auth).toEqual(answers[0]?.auth);
+      const same = batchResponse === 'repeat' ? answers[0]?.auth : expect.anything();
+      expect(answers[1]?.auth).toEqual(same);
     });
 
     it('still has one leader of many when another client ends meanwhile', async () => {

@@ -57,11 +57,13 @@ onEveryDatabase('changeHeadersOnEachRequest: false', (platform) => {
   it('keeps a client signed in that is used every hour, beyond its lifespan', async () => {
     const client = await ProtocolClient.justSignedIn(app);
     const first = client.token;
+    const answers: unknown[] = [];
     for (let hour = 0; hour < 15 * 24; hour++) {
       app.clock.advance(HOUR);
-      const answer = await client.go('/members');
-      if (answer.status !== 200 || client.token !== first) expect([hour, answer]).toBeNull();
+      const { status } = await client.go('/members');
+      answers.push(`${status} ${client.token}`);
     }
+    expect([answers.length, ...new Set(answers)]).toEqual([360, `200 ${first}`]);
     app.clock.advance(14 * 24 * HOUR - 1);
     expect((await client.peek('/members')).status).toBe(200);
     app.clock.advance(14 * 24 * HOUR);
