@@ -124,15 +124,16 @@ class OptionsCheck {
     return value;
   }
 
+  /** In ms; NaN where it is faulty, which is neither longer nor shorter than another one. */
   duration(name: keyof TokenAuthOptions, byDefault: Duration, least: number): number {
     try {
       const value = toMilliseconds((this.options[name] ?? byDefault) as Duration);
-      if (value < least) this.fault(name, `must be at least ${least} ms`);
-      return value;
+      if (value >= least) return value;
+      this.fault(name, `must be at least ${least} ms`);
     } catch (error) {
       this.fault(name, `must be a duration: ${(error as Error).message}`);
-      return 0;
     }
+    return Number.NaN;
   }
 
   peppers(): readonly [string, ...string[]] {

@@ -57,7 +57,8 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
       const row = await this.rowOf(session);
       if (row === null) return NOTHING;
       if (row.tokenHash !== session.arrival.row.tokenHash) return await this.follow(session, row, options);
-      return await this.carryOut(withRow(session, row), options);
+      // With the row of the arrival, or a second retry after a lost response would not see that it is the second.
+      return await this.carryOut(session, options);
     });
   }
 
