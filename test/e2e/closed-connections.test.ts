@@ -9,9 +9,9 @@ import { Latch, settled } from '../support/latch.js';
 import { RawRequest } from '../support/raw-request.js';
 import { expectSignedIn, fateOf, outcome, rowOf } from '../support/visits.js';
 
-let entered: boolean;
+/** Of the present test; what is left of an earlier one keeps its own. */
+let seen: { entered: boolean; peerGone: boolean };
 let left: Latch;
-let peerGone: boolean;
 let mayFinish: Latch;
 
 @Controller()
@@ -57,8 +57,9 @@ class SlowController {
 
   private async wait(request: any): Promise<void> {
     const { socket } = request.raw ?? request;
-    socket.once('close', () => (peerGone = true));
-    entered = true;
+    const mine = seen;
+    socket.once('close', () => (mine.peerGone = true));
+    mine.entered = true;
     await mayFinish.wait();
     left.release();
   }
@@ -73,7 +74,7 @@ onEveryAdapter('a peer that closes its connection', (platform) => {
   afterAll(() => app.close());
 
   beforeEach(async () => {
-    entered = peerGone = false;
+    seen = { entered: false, peerGone: false };
     [left, mayFinish] = [new Latch(), new Latch()];
     client = await ProtocolClient.signedIn(app);
   });
@@ -84,9 +85,9 @@ onEveryAdapter('a peer that closes its connection', (platform) => {
     async (path, way) => {
       const before = await rowOf(app, client);
       const request = RawRequest.send(app, client, path);
-      await eventually(() => entered);
+      await eventually(() => seen.entered);
       request[way]();
-      await eventually(() => peerGone);
+      await eventually(() => seen.peerGone);
       mayFinish.release();
       await left.wait();
       await settled();
@@ -99,7 +100,7 @@ onEveryAdapter('a peer that closes its connection', (platform) => {
   it('would have been told a new token had it waited', async () => {
     const before = await rowOf(app, client);
     const request = RawRequest.send(app, client, '/slow');
-    await eventually(() => entered);
+    await eventually(() => seen.entered);
     mayFinish.release();
     await eventually(() => request.headersReceived);
     expect(fateOf(before, await rowOf(app, client))).toBe('rotated');
@@ -119,9 +120,9 @@ onEveryAdapter('a peer that closes its connection', (platform) => {
 
   it('may have lost its new token with @RotateEarly(), and then has its batch to come back in', async () => {
     const request = RawRequest.send(app, client, '/slow-early');
-    await eventually(() => entered);
+    await eventually(() => seen.entered);
     request.cut();
-    await eventually(() => peerGone);
+    await eventually(() => seen.peerGone);
     mayFinish.release();
     await left.wait();
     expect(await outcome(app, client, '/auth/validate_token')).toEqual([200, 'blank', 'unchanged']);
@@ -129,7 +130,7 @@ onEveryAdapter('a peer that closes its connection', (platform) => {
 
   it('keeps its token when it closes only its own direction: the answer still arrives', async () => {
     const request = RawRequest.send(app, client, '/slow');
-    await eventually(() => entered);
+    await eventually(() => seen.entered);
     request.finishSending();
     mayFinish.release();
     await eventually(() => request.headersReceived);
