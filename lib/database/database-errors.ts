@@ -1,10 +1,19 @@
-/** What pg, mysql2, better-sqlite3 and libsql say when a statement lost a race that it can win at the next try. */
+/** What a driver says when a statement lost a race that it can win at the next try. */
 const BUSY = new Set([
   // PostgreSQL: serialization failure, deadlock, lock not available
-  ...['40001', '40P01', '55P03'],
+  '40001',
+  '40P01',
+  '55P03',
   // MySQL, MariaDB
-  ...['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD'],
-  ...['SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT', 'SQLITE_BUSY_RECOVERY', 'SQLITE_LOCKED', 'SQLITE_LOCKED_SHAREDCACHE'],
+  'ER_LOCK_DEADLOCK',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_CHECKREAD',
+  // SQLite
+  'SQLITE_BUSY',
+  'SQLITE_BUSY_SNAPSHOT',
+  'SQLITE_BUSY_RECOVERY',
+  'SQLITE_LOCKED',
+  'SQLITE_LOCKED_SHAREDCACHE',
 ]);
 
 const UNIQUE_VIOLATION = new Set(['23505', 'ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
