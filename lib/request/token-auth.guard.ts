@@ -22,6 +22,9 @@ export class TokenAuthGuard implements CanActivate {
     const access = this.accessOf(context);
     if (access === 'public') return true;
     const session = await this.authenticate(context);
+    // What an overriding step decides is what the decorators and the departure go by.
+    const exchange = exchangeOf(context);
+    if (exchange !== null) exchange.state.session = session;
     if (session !== null || access === 'optional') return true;
     throw await this.refusal(context);
   }

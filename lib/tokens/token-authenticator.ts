@@ -58,8 +58,8 @@ export interface ArrivalOptions {
   readonly mayRevoke: boolean;
 }
 
-/** The longest value of any credential that is looked at, in characters. */
-const LONGEST_CREDENTIAL = 1024;
+/** The longest value of any credential that is looked at, in characters: a percent-encoded `uid` can be this long. */
+const LONGEST_CREDENTIAL = 4096;
 
 /** Rules 1 to 5: decides whether a request may go on. */
 export class TokenAuthenticator<U extends AnyUser = AnyUser> {

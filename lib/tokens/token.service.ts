@@ -25,7 +25,8 @@ export interface IssueOptions {
 }
 
 /**
- * Tokens for programs: what the endpoints do, without HTTP.
+ * Tokens for programs: what the endpoints do, without HTTP. Every method commits by itself and never joins a transaction of
+ * the application. Call it after your commit: inside a transaction that has changed the same user it would wait for it.
  *
  * @typeParam U - the application's user entity.
  */

@@ -51,7 +51,7 @@ export class SignUpBody {
   @Validate(PasswordRule)
   password: unknown;
 
-  @ValidateIf((body: SignUpBody) => body.password_confirmation !== undefined)
+  @ValidateIf((body: SignUpBody) => body.password_confirmation != null)
   @Validate(ConfirmationRule)
   password_confirmation: unknown;
 
