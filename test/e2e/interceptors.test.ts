@@ -7,6 +7,7 @@ import {
   RequestTimeoutException,
   ServiceUnavailableException,
   UseGuards,
+  UseInterceptors,
   type CallHandler,
   type ExecutionContext,
   type NestInterceptor,
@@ -15,9 +16,9 @@ import {
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { TokenAuthGuard } from 'nestjs-token-auth';
 import { catchError, map, of, retry, take, throwError, timeout, TimeoutError, type Observable } from 'rxjs';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { onEveryAdapter, TestApp, type Platform } from '../support/app.js';
-import { ProtocolClient } from '../support/client.js';
+import { ProtocolClient, told } from '../support/client.js';
 import { Latch, settled } from '../support/latch.js';
 import { expectSignedIn, fateOf, outcome, rowOf, visit } from '../support/visits.js';
 
@@ -116,83 +117,96 @@ class PageController {
   }
 }
 
+type Place = 'in the root module' | 'of the application' | 'on the controller';
+
+/** Wherever an interceptor stands, ours stands outside of it: what it makes of the answer decides. */
 onEveryAdapter('an interceptor of the application', (platform) => {
-  let app: TestApp;
-  afterEach(async () => {
-    await app.close();
-  });
+  describe.each<Place>(['in the root module', 'of the application', 'on the controller'])('%s', (place) => {
+    let app: TestApp;
+    let client: ProtocolClient;
+    afterEach(async () => {
+      await app.close();
+    });
 
-  it('may replace the answer', async () => {
-    app = await startAround(platform, Envelope);
-    const client = await ProtocolClient.signedIn(app);
-    const { answer, ...rest } = await visit(app, client, '/page');
-    expect(rest).toEqual({ status: 200, told: 'token', row: 'rotated' });
-    expect(answer.body).toEqual({ data: 'page' });
-    await expectSignedIn(app, client);
-  });
+    async function start(interceptor: Type<NestInterceptor>): Promise<void> {
+      app = await startWith(platform, place, interceptor);
+      client = await ProtocolClient.signedIn(app);
+    }
 
-  it('may take the first value: it comes when the headers have been written', async () => {
-    app = await startAround(platform, FirstValue);
-    const client = await ProtocolClient.signedIn(app);
-    expect(await outcome(app, client, '/page')).toEqual([200, 'token', 'rotated']);
-    app.clock.advance('10s');
-    expect(await outcome(app, client, '/many')).toEqual([200, 'token', 'rotated']);
-    await expectSignedIn(app, client);
-  });
+    it('may replace the answer', async () => {
+      await start(Envelope);
+      const { answer, ...rest } = await visit(app, client, '/page');
+      expect(rest).toEqual({ status: 200, told: 'token', row: 'rotated' });
+      expect(answer.body).toEqual({ data: 'page' });
+      await expectSignedIn(app, client);
+    });
 
-  it.each([
-    [408, RequestTimeoutException, 'token', 'rotated'],
-    [503, ServiceUnavailableException, 'nothing', 'unchanged'],
-  ] as const)('may stop waiting for the handler and answer %i, which counts as the answer', async (...expected) => {
-    const [status, refusal, told, row] = expected;
-    TimeLimit.refusal = refusal;
-    handlerMayFinish = new Latch();
-    app = await startAround(platform, TimeLimit);
-    const client = await ProtocolClient.signedIn(app);
-    expect(await outcome(app, client, '/slow')).toEqual([status, told, row]);
-    const before = await rowOf(app, client);
-    handlerMayFinish.release();
-    await settled();
-    expect(fateOf(before, await rowOf(app, client))).toBe('unchanged');
-    await expectSignedIn(app, client);
-  });
+    it('may take the first value', async () => {
+      await start(FirstValue);
+      const { answer, ...rest } = await visit(app, client, '/many');
+      expect(rest).toEqual({ status: 200, told: 'token', row: 'rotated' });
+      expect(answer.body).toBe('first');
+      await expectSignedIn(app, client);
+    });
 
-  it('may fail: nothing rotates', async () => {
-    app = await startAround(platform, Fails);
-    const client = await ProtocolClient.signedIn(app);
-    expect(await outcome(app, client, '/page')).toEqual([500, 'nothing', 'unchanged']);
-  });
+    it.each([
+      [408, RequestTimeoutException, 'token', 'rotated'],
+      [503, ServiceUnavailableException, 'nothing', 'unchanged'],
+    ] as const)('may stop waiting for the handler and answer %i', async (status, refusal, told, row) => {
+      TimeLimit.refusal = refusal;
+      handlerMayFinish = new Latch();
+      await start(TimeLimit);
+      expect(await outcome(app, client, '/slow')).toEqual([status, told, row]);
+      const before = await rowOf(app, client);
+      handlerMayFinish.release();
+      await settled();
+      expect(fateOf(before, await rowOf(app, client))).toBe('unchanged');
+      await expectSignedIn(app, client);
+    });
 
-  it.each(['refused', 'failed'])('may try again what was %s: it rotates once', async (failure) => {
-    app = await startAround(platform, TriesAgain);
-    const client = await ProtocolClient.signedIn(app);
-    const { answer, ...rest } = await visit(app, client, `/flaky/${failure}`);
-    expect(rest).toEqual({ status: 200, told: 'token', row: 'rotated' });
-    expect(answer.body).toBe('third time lucky');
-    await expectSignedIn(app, client);
-  });
+    it('may fail with what the handler answered: nothing rotates', async () => {
+      await start(Fails);
+      expect(await outcome(app, client, '/page')).toEqual([500, 'nothing', 'unchanged']);
+    });
 
-  it('may turn an unexpected failure into an answer: the token rotates as ever', async () => {
-    app = await startAround(platform, Rescue);
-    const client = await ProtocolClient.signedIn(app);
-    expect(await outcome(app, client, '/broken')).toEqual([200, 'token', 'rotated']);
-    await expectSignedIn(app, client);
-  });
+    it('may turn an unexpected failure into an answer: it rotates as after any answer', async () => {
+      await start(Rescue);
+      const { answer, ...rest } = await visit(app, client, '/broken');
+      expect(rest).toEqual({ status: 200, told: 'token', row: 'rotated' });
+      expect(answer.body).toBe('rescued');
+      await expectSignedIn(app, client);
+    });
 
-  it('may answer without the handler: the token rotates as ever', async () => {
-    app = await startAround(platform, Cache);
-    const client = await ProtocolClient.signedIn(app);
-    const { answer, ...rest } = await visit(app, client, '/page');
-    expect(rest).toEqual({ status: 200, told: 'token', row: 'rotated' });
-    expect(answer.body).toBe('cached');
-    await expectSignedIn(app, client);
+    it.each(['refused', 'failed'])('may try again what was %s: it rotates once', async (failure) => {
+      await start(TriesAgain);
+      app.log.take();
+      const answer = await client.go(`/flaky/${failure}`);
+      expect(app.log.take()).toEqual(['SELECT', 'UPDATE']);
+      expect([answer.status, told(answer), answer.body]).toEqual([200, 'token', 'third time lucky']);
+      await expectSignedIn(app, client);
+    });
+
+    it('may answer from a cache without asking the handler', async () => {
+      await start(Cache);
+      const { answer, ...rest } = await visit(app, client, '/page');
+      expect(rest).toEqual({ status: 200, told: 'token', row: 'rotated' });
+      expect(answer.body).toBe('cached');
+      app.clock.advance('10s');
+      expect(await outcome(app, client, '/page')).toEqual([200, 'token', 'rotated']);
+    });
   });
 });
 
-/** Global interceptors of the root module run around those of imported modules. */
-function startAround(platform: Platform, interceptor: Type<NestInterceptor>): Promise<TestApp> {
+function startWith(platform: Platform, place: Place, interceptor: Type<NestInterceptor>): Promise<TestApp> {
+  @Controller()
+  @UseInterceptors(...(place === 'on the controller' ? [interceptor] : []))
+  class DecoratedController extends PageController {}
+
   return TestApp.start(platform, {
-    controllers: [PageController],
-    providers: [{ provide: APP_INTERCEPTOR, useClass: interceptor }],
+    controllers: [DecoratedController],
+    providers: place === 'in the root module' ? [{ provide: APP_INTERCEPTOR, useClass: interceptor }] : [],
+    configure: (nest) => {
+      if (place === 'of the application') nest.useGlobalInterceptors(new interceptor());
+    },
   });
 }

@@ -9,8 +9,8 @@ import { RawRequest } from '../support/raw-request.js';
 import { expectSignedIn, fateOf, rowOf } from '../support/visits.js';
 
 let transaction: Latch;
-let finished: boolean;
-let peerGone: boolean;
+/** Of the present test; what is left of an earlier one keeps its own. */
+let seen: { finished: boolean; peerGone: boolean };
 
 @Controller()
 @UseGuards(TokenAuthGuard)
@@ -20,10 +20,11 @@ class GreedyController {
   /** Keeps the only connection busy for longer than it runs. */
   @Get('greedy')
   async greedy(@Req() request: any) {
-    request.socket.once('close', () => (peerGone = true));
+    const mine = seen;
+    request.socket.once('close', () => (mine.peerGone = true));
     void this.dataSource.transaction(() => transaction.wait());
     await transaction.reached;
-    finished = true;
+    mine.finished = true;
     return 'greedy';
   }
 }
@@ -31,18 +32,18 @@ class GreedyController {
 onEveryDatabase('a peer that goes while its rotation waits for a connection', (platform) => {
   it.each(['goes', 'stays'])('gets what it can learn of: %s', async (way) => {
     transaction = new Latch();
-    finished = peerGone = false;
+    seen = { finished: false, peerGone: false };
     const dataSource = platform.database === 'sqlite' ? {} : { poolSize: 1 };
     const app = await TestApp.start(platform, { controllers: [GreedyController], dataSource });
     try {
       const client = await ProtocolClient.signedIn(app);
       const before = await rowOf(app, client);
       const request = RawRequest.send(app, client, '/greedy');
-      await eventually(() => finished);
+      await eventually(() => seen.finished);
       await settled();
       if (way === 'goes') {
         request.cut();
-        await eventually(() => peerGone);
+        await eventually(() => seen.peerGone);
       }
       transaction.release();
       // Another client's rotation has its turn after this one's.
