@@ -33,7 +33,6 @@ export class RequestAuthenticator {
     if (exchange.transport === 'ws' && state.session) return await this.refresh(exchange, state.session);
     state.authentication ??= this.orUnavailable(exchange, () => this.arrive(exchange)).then((session) => {
       state.session = session;
-      if (session !== null) exchange.request.user ??= session.user;
     });
     await state.authentication;
     return state.session ?? null;

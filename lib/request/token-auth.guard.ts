@@ -24,7 +24,10 @@ export class TokenAuthGuard implements CanActivate {
     const session = await this.authenticate(context);
     // What an overriding step decides is what the decorators and the departure go by.
     const exchange = exchangeOf(context);
-    if (exchange !== null) exchange.state.session = session;
+    if (exchange !== null) {
+      exchange.state.session = session;
+      if (session !== null) exchange.request.user ??= session.user;
+    }
     if (session !== null || access === 'optional') return true;
     throw await this.refusal(context);
   }

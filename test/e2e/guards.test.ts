@@ -1,4 +1,4 @@
-import { Controller, Get, HttpException, Injectable, UseGuards, type ExecutionContext } from '@nestjs/common';
+import { Controller, Get, HttpException, Injectable, Req, UseGuards, type ExecutionContext } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { CurrentUser, OptionalAuth, Public, TokenAuthGuard, type Access, type Session } from 'nestjs-token-auth';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -154,6 +154,12 @@ class OwnGuard extends TokenAuthGuard {
 @Controller()
 @UseGuards(OwnGuard)
 class OwnController {
+  @Get('optional')
+  @OptionalAuth()
+  optional(@CurrentUser() user: User | null, @Req() request: { user?: User }) {
+    return { users: [user?.name ?? null, request.user?.name ?? null] };
+  }
+
   @Get('plain')
   plain() {
     return 'plain';
@@ -171,6 +177,15 @@ onEveryAdapter('a guard of the application that overrides steps', (platform) => 
     app = await TestApp.start(platform, { controllers: [OwnController] });
   });
   afterAll(() => app.close());
+
+  it('decides who the user is where anybody may pass', async () => {
+    const banned = await ProtocolClient.signedIn(app, await app.user({ name: 'banned' }));
+    const answer = await banned.go('/optional');
+    expect([answer.body, told(answer)]).toEqual([{ users: [null, null] }, 'nothing']);
+    const welcome = await ProtocolClient.signedIn(app, await app.user({ name: 'welcome' }));
+    const other = await welcome.go('/optional');
+    expect([other.body, told(other)]).toEqual([{ users: ['welcome', 'welcome'] }, 'token']);
+  });
 
   it('decides itself what is public, who may pass and what a refusal is', async () => {
     const client = await ProtocolClient.signedIn(app);
