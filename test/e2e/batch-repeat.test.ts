@@ -63,6 +63,17 @@ onEveryDatabase("a batch with batchResponse 'repeat'", (platform) => {
     expect((await second()).auth.accessToken).toBe(client.token);
   });
 
+  it.each([
+    ['current', 1],
+    ['replaced', 0],
+  ])('tells nothing outdated to who showed the %s token before an unbatch inside the batch', async (_, index) => {
+    const { client, tokens } = await rotated(app);
+    const release = await hold(app, client, { headers: { 'access-token': tokens[index] ?? '' } });
+    const next = await client.go('/members?unbatch=true');
+    expect(client.token).not.toBe(tokens[1]);
+    expect([next.auth.accessToken, '']).toContain((await release()).auth.accessToken);
+  });
+
   it('tells nothing to a request whose client was signed out meanwhile', async () => {
     const { client, tokens } = await rotated(app);
     const releases = [

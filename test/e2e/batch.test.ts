@@ -107,7 +107,9 @@ onEveryDatabase('a batch', (platform) => {
         app.clock.advance('5s');
       }
       const before = await app.rowOf(client);
+      app.log.take();
       const late = await release();
+      expect(app.log.take()).toEqual(['UPDATE', 'SELECT']);
       expect([late.status, told(late)]).toEqual([200, 'blank']);
       expect(await app.rowOf(client)).toEqual(before);
     });

@@ -116,6 +116,9 @@ onEveryDatabase('refusals', (platform) => {
       expect([answer.status, answer.auth.uid]).toEqual([200, second]);
       // A response that was on its way may tell the old one once more.
       expect([await status(first), await status(second), await status('nobody')]).toEqual([200, 200, 401]);
+      app.clock.advance('10s');
+      await client.go('/members');
+      expect([await status(first), await status(second), await status('nobody')]).toEqual([200, 200, 401]);
     });
 
     it('forgets a uid that was told two uids ago', async () => {

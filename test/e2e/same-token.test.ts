@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { onEveryDatabase, type TestApp } from '../support/app.js';
+import { onEveryDatabase, User, type TestApp } from '../support/app.js';
 import { ProtocolClient, told } from '../support/client.js';
 import { createDatabase } from '../support/databases.js';
 import { rotated, startMembers } from '../support/rotation.js';
@@ -39,6 +39,16 @@ onEveryDatabase('changeHeadersOnEachRequest: false', (platform) => {
     expect(writes).toEqual([nothing, once, nothing, once, nothing]);
     const changes = { lastUsedAt: app.clock.now(), expiry: (before?.expiry ?? 0) + 120 };
     expect(await app.rowOf(client)).toEqual(Object.assign(before ?? {}, changes));
+  });
+
+  it('tells a new uid of the user at once', async () => {
+    const user = await app.user();
+    const client = await ProtocolClient.justSignedIn(app, user);
+    const before = await app.rowOf(client);
+    const uid = `renamed-${user.uid}`;
+    await app.dataSource.getRepository(User).update(user.id, { uid });
+    expect((await client.go('/members')).auth).toMatchObject({ uid, accessToken: client.token });
+    expect(await app.rowOf(client)).toEqual(Object.assign(before ?? {}, { uid, replacedUid: user.uid }));
   });
 
   it('slides its expiry, which never falls', async () => {
