@@ -49,8 +49,8 @@ export type Arrival = { readonly accepted: Acceptance; readonly refused?: undefi
 /** What an accepted request does when its handler has finished. */
 export type DepartureStep = 'rotate' | 'stay' | 'follow' | 'resend' | 'same';
 
-/** How far apart the clocks of two processes may be, in ms. */
-export const CLOCK_TOLERANCE = 10_000;
+/** How far a clock may have been set back while a batch is open, in ms: followers are not refused for it. */
+export const CLOCK_TOLERANCE = 3_600_000;
 
 /** Rules 1 to 5: what to do with a request that shows a token of this row. */
 export function arrive(state: ClientState, presented: Presented, now: number, rules: RotationRules): Arrival {
@@ -76,7 +76,8 @@ export function departureStep(accepted: Acceptance, unbatch: boolean, rules: Rot
  * counts as closed, so that the client heals at its next rotation.
  */
 export function isBatchOpen(state: ClientState, now: number, rules: RotationRules): boolean {
-  return now < state.batchOpenUntil && state.batchOpenUntil <= now + rules.buffer + CLOCK_TOLERANCE;
+  const isPlausible = state.batchOpenUntil <= now + rules.buffer + CLOCK_TOLERANCE;
+  return rules.buffer > 0 && now < state.batchOpenUntil && isPlausible;
 }
 
 /** When the client ends unless it is used before, in ms: the enforced end, not the advertised one. */
