@@ -5,6 +5,11 @@ import { TOKEN_AUTH_CONFIG, type CookieConfig, type TokenAuthConfig } from '../t
 import { headerSafe, type IssuedToken } from '../tokens/credentials.js';
 import type { Departure } from '../tokens/token-departure.js';
 
+const SET_COOKIE = 'Set-Cookie';
+
+/** The rule that shared caches leave `Authorization` alone does not cover headers of other names. */
+const NO_STORE = Object.freeze({ 'Cache-Control': 'no-store' });
+
 /** Writes credentials into responses, through the adapter so that Express and Fastify behave alike. */
 @Injectable()
 export class AuthHeaders {
@@ -15,14 +20,30 @@ export class AuthHeaders {
 
   /** Writes what a departure tells the client. */
   write(response: object, departure: Departure): void {
-    if (departure.kind === 'none') return;
-    if (this.config.cookie !== null) {
-      if (departure.kind === 'token' && departure.fresh) this.setCookie(response, departure.issued, this.config.cookie);
-      return;
+    for (const [name, value] of Object.entries(this.headersFor(departure))) this.set(response, name, value);
+  }
+
+  /**
+   * The same for a handler that sends the response itself: it may go past the platform's object and write to Node's, as
+   * Nest does for server-sent events.
+   */
+  writeEarly(response: object, departure: Departure): void {
+    this.write(response, departure);
+    const { raw } = response as { raw?: { setHeader(name: string, value: string): void } };
+    for (const [name, value] of Object.entries(this.headersFor(departure))) raw?.setHeader(name, value);
+  }
+
+  private headersFor(departure: Departure): Record<string, string> {
+    const { cookie } = this.config;
+    if (departure.kind === 'none') return {};
+    if (cookie === null) {
+      return {
+        ...(departure.kind === 'token' ? this.headersOf(departure.issued) : this.blanks(departure)),
+        ...NO_STORE,
+      };
     }
-    const headers = departure.kind === 'token' ? this.headersOf(departure.issued) : this.blanks(departure);
-    for (const [name, value] of Object.entries(headers)) this.set(response, name, value);
-    this.forbidStoring(response);
+    if (departure.kind === 'blank' || !departure.fresh) return {};
+    return { [SET_COOKIE]: this.cookieOf(departure.issued, cookie), ...NO_STORE };
   }
 
   /** The five headers of a token and the `Authorization` that stands for them all. */
@@ -38,16 +59,14 @@ export class AuthHeaders {
   clearCookie(response: object): void {
     if (this.config.cookie === null) return;
     const { name, ...attributes } = this.config.cookie;
-    this.append(response, 'Set-Cookie', serialize(name, '', { ...withoutUndefined(attributes), maxAge: 0 }));
-  }
-
-  /** `Cache-Control: no-store`: the rule that shared caches leave `Authorization` alone does not cover these headers. */
-  forbidStoring(response: object): void {
-    this.set(response, 'Cache-Control', 'no-store');
+    this.set(response, SET_COOKIE, serialize(name, '', { ...withoutUndefined(attributes), maxAge: 0 }));
   }
 
   set(response: object, name: string, value: string): void {
-    this.host.httpAdapter.setHeader(response, name, value);
+    const { httpAdapter } = this.host;
+    // The application may set cookies of its own.
+    if (name === SET_COOKIE) httpAdapter.appendHeader?.(response, name, value);
+    else httpAdapter.setHeader(response, name, value);
   }
 
   /** The value of the cookie that carries a token. */
@@ -55,11 +74,6 @@ export class AuthHeaders {
     const { name, ...attributes } = cookie;
     const maxAge = Math.floor(this.config.rules.tokenLifespan / 1000);
     return serialize(name, this.jsonOf(issued), { ...withoutUndefined(attributes), maxAge });
-  }
-
-  private setCookie(response: object, issued: IssuedToken, cookie: CookieConfig): void {
-    this.append(response, 'Set-Cookie', this.cookieOf(issued, cookie));
-    this.forbidStoring(response);
   }
 
   private blanks({ client, uid }: { client: string; uid: string }): Record<string, string> {
@@ -84,10 +98,6 @@ export class AuthHeaders {
       [names.expiry]: values.expiry,
       [names.uid]: values.uid,
     };
-  }
-
-  private append(response: object, name: string, value: string): void {
-    this.host.httpAdapter.appendHeader?.(response, name, value);
   }
 }
 

@@ -2,12 +2,14 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../tokens/clock.js';
 import { TokenAuthenticator, type Session } from '../tokens/token-authenticator.js';
-import { TokenDeparture } from '../tokens/token-departure.js';
+import { TokenDeparture, type Departure } from '../tokens/token-departure.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { AuthHeaders } from './auth-headers.js';
 import { readCredentials } from './credentials-reader.js';
 import { Unavailability } from './unavailability.js';
 import { canDeliver, originOf, stateOf, type Exchange, type IncomingRequest } from './request-context.js';
+
+type Decision = TokenDeparture['depart'];
 
 /** Authenticates a request once and lets it depart once, however many guards, resolvers and interceptors it runs through. */
 @Injectable()
@@ -55,15 +57,24 @@ export class RequestAuthenticator {
 
   /** Rotates and writes the headers, as the last thing before they go out. */
   async depart(exchange: Exchange): Promise<void> {
-    await (exchange.state.departure ??= this.deliver(exchange, (...parts) => this.departures.depart(...parts)));
+    const decide: Decision = (...parts) => this.departures.depart(...parts);
+    await (exchange.state.departure ??= this.deliver(exchange, decide, (...parts) => this.headers.write(...parts)));
   }
 
-  /** Writes a batch answer before the handler runs, for handlers that own the response. */
-  async departEarly(exchange: Exchange): Promise<void> {
-    await (exchange.state.departure ??= this.deliver(exchange, (...parts) => this.departures.departEarly(...parts)));
+  /** Writes the headers before the handler runs, for handlers that own the response: a batch answer, or rotated. */
+  async departEarly(exchange: Exchange, { rotates }: { rotates: boolean }): Promise<void> {
+    const decide: Decision = (...parts) =>
+      rotates ? this.departures.depart(...parts) : this.departures.departEarly(...parts);
+    await (exchange.state.departure ??= this.deliver(exchange, decide, (...parts) =>
+      this.headers.writeEarly(...parts),
+    ));
   }
 
-  private async deliver({ request, response, state }: Exchange, decide: TokenDeparture['depart']): Promise<void> {
+  private async deliver(
+    { request, response, state }: Exchange,
+    decide: Decision,
+    write: (response: object, departure: Departure) => void,
+  ): Promise<void> {
     if (!state.session) return;
     if (response === null) return await this.touch(state.session);
     // A client that cannot learn a new token must keep the one it has.
@@ -74,7 +85,7 @@ export class RequestAuthenticator {
       unbatch: wantsUnbatch(request),
       isDeliverable,
     });
-    if (isDeliverable()) this.headers.write(response, departure);
+    if (isDeliverable()) write(response, departure);
   }
 
   /** That a client was used must not be lost where no response could tell it anything; nor may it fail the request. */

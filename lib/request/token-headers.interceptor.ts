@@ -28,11 +28,11 @@ export class TokenHeadersInterceptor implements NestInterceptor {
     const exchange = exchangeOf(context);
     if (exchange === null || exchange.transport !== 'http' || !exchange.state.session) return next.handle();
     if (this.reflector.getAllAndOverride<boolean>(ROTATE_EARLY, [context.getHandler(), context.getClass()])) {
-      await this.requests.depart(exchange);
+      await this.requests.departEarly(exchange, { rotates: true });
       return next.handle();
     }
     if (ownsResponse(context)) {
-      await this.requests.departEarly(exchange);
+      await this.requests.departEarly(exchange, { rotates: false });
       return next.handle();
     }
     return this.departAfterwards(exchange, next.handle());
