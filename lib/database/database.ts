@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import type { DataSource, ObjectLiteral, QueryRunner } from 'typeorm';
+import type { DataSource, FindOptionsWhere, ObjectLiteral, QueryRunner, Repository } from 'typeorm';
 import { DatabaseError, isDatabaseBusy } from './database-errors.js';
 
 /** A statement as TypeORM's query builders make it. */
@@ -77,20 +77,34 @@ export class Database {
     });
   }
 
-  /** Saves a new entity as its repository does, listeners and cascades included. */
-  async save<E extends object>(entity: Type<E>, values: E): Promise<void> {
+  /**
+   * Saves a new entity as its repository does, listeners and cascades included.
+   *
+   * @param identity - the property that tells the entity from others, whatever its generated key.
+   */
+  async save<E extends object>(entity: Type<E>, values: E, identity: keyof E): Promise<void> {
     const repository = this.dataSource.getRepository(entity);
     await faultsOf(async () => {
-      await this.untilNoTransaction();
-      await repository.save(values as never);
-      // A transaction that began meanwhile has taken the row in and may have rolled it back.
-      if (!(await this.untilNoTransaction())) return;
-      const { primaryColumns } = repository.metadata;
-      const key = Object.fromEntries(
-        primaryColumns.map((column) => [column.propertyName, column.getEntityValue(values)]),
-      );
-      if (!(await repository.existsBy(key as never))) await repository.save(values as never);
+      if (this.isSqlite) await this.saveInSqlite(repository, values, identity);
+      else await repository.save(values as never);
     });
+  }
+
+  /** A transaction that begins meanwhile takes the new row in, and may roll it back. */
+  private async saveInSqlite<E extends object>(repository: Repository<E>, values: E, identity: keyof E): Promise<void> {
+    const { primaryColumns } = repository.metadata;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      await this.untilNoTransaction();
+      // One that TypeORM began for us would get mixed up with one of the application, on their common connection.
+      await repository.save(values as never, { transaction: false });
+      await this.untilNoTransaction();
+      const key = primaryColumns.map((column) => [column.propertyName, column.getEntityValue(values) as unknown]);
+      const seen = { ...Object.fromEntries(key), [identity]: values[identity] } as FindOptionsWhere<E>;
+      if (await repository.existsBy(seen)) return;
+      // By now the key may be that of another row.
+      for (const column of primaryColumns) if (column.isGenerated) column.setEntityValue(values, undefined);
+    }
+    throw new DatabaseError('Transactions of the application have undone a new row again and again.');
   }
 
   private async onPrimary<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {

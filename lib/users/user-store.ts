@@ -63,7 +63,7 @@ export class UserStore<U extends AnyUser = AnyUser> {
   /** Saves a new account; false when another one has its e-mail address. */
   async insert(user: U): Promise<boolean> {
     try {
-      await this.database.save(this.userEntity, user);
+      await this.database.save(this.userEntity, user, 'uid');
       hideSecrets(user);
       return true;
     } catch (error) {
