@@ -149,6 +149,19 @@ onEveryAdapter('a handler that sends the response itself', (platform) => {
     expect(await outcome(app, client, '/early-broken')).toEqual([500, 'token', 'rotated']);
     await expectSignedIn(app, client);
   });
+
+  it('keeps a client signed in that calls nothing else, by one UPDATE a minute at most', async () => {
+    const client = await ProtocolClient.signedIn(app);
+    for (let day = 0; day < 30; day++) {
+      app.clock.advance('1 day');
+      expect(await outcome(app, client, '/own')).toEqual([202, 'blank', 'changed']);
+    }
+    app.clock.advance('59s');
+    expect(await outcome(app, client, '/own')).toEqual([202, 'blank', 'unchanged']);
+    app.clock.advance('1s');
+    expect(await outcome(app, client, '/own')).toEqual([202, 'blank', 'changed']);
+    await expectSignedIn(app, client);
+  });
 });
 
 @Controller('chain')

@@ -165,6 +165,26 @@ onEveryAdapter('WebSockets', (platform) => {
     expect(app.log.take()).toEqual([]);
   });
 
+  it.each(['/members', '/io'])(
+    'keep a client signed in at %s that does nothing else, by one UPDATE a minute at most',
+    async (path) => {
+      live = await LiveClient.connect(app, path, client.headers);
+      for (let day = 0; day < 30; day++) {
+        expect((await live.ask('me')).data.name).toBe('Ada');
+        app.clock.advance('1 day');
+      }
+      await live.ask('me');
+      app.log.take();
+      app.clock.advance('59s');
+      await live.ask('me');
+      expect(app.log.take()).toEqual(['SELECT']);
+      app.clock.advance('1s');
+      await live.ask('me');
+      expect(app.log.take()).toEqual(['SELECT', 'UPDATE']);
+      await expectSignedIn(app, client);
+    },
+  );
+
   it('can be closed at the handshake', async () => {
     live = await LiveClient.connect(app, '/members', { ...client.headers, 'access-token': 'forged' });
     expect(await live.ask('nothing')).toBeNull();
