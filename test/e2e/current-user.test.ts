@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Controller, Get, Inject, Req, Res, Scope, UseGuards } from '@nestjs/common';
+import { ConflictException, Controller, Get, Inject, Req, Res, Scope, UseGuards } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { CurrentClient, CurrentUser, OptionalAuth, TokenAuthGuard, type AuthClient } from 'nestjs-token-auth';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -29,6 +29,18 @@ class MeController {
   @OptionalAuth()
   nobody(@CurrentUser() user: unknown, @CurrentUser('email') email: unknown, @CurrentClient() client: unknown) {
     return { user, email, client };
+  }
+
+  @Get('nameless')
+  nameless(@CurrentUser() user: Partial<User>) {
+    delete user.uid;
+    return user;
+  }
+
+  @Get('renamed')
+  renamed(@CurrentUser() user: User) {
+    user.uid = 'somebody@else.example.com';
+    throw new ConflictException();
   }
 
   /** Answers in another order than it is asked. */
@@ -78,6 +90,18 @@ onEveryAdapter('the current user', (platform) => {
     const client = await ProtocolClient.signedIn(app, user);
     expect((await client.go('/user')).body).toEqual({ isUser: true, isOnRequest: true, id: user.id });
     expect((await client.go('/email')).body).toEqual({ email: user.email, nothing: true });
+  });
+
+  it.each([
+    ['/nameless', 200],
+    ['/renamed', 409],
+  ])('may be changed by a handler, which is not what the client is told: %s', async (path, status) => {
+    const client = await ProtocolClient.signedIn(app);
+    const { uid = '' } = client.headers;
+    const { answer, ...rest } = await visit(app, client, path);
+    expect(rest).toEqual({ status, told: 'token', row: 'rotated' });
+    expect([answer.auth.uid, (await rowOf(app, client))?.uid]).toEqual([uid, uid]);
+    await expectSignedIn(app, client);
   });
 
   it('is given to controllers of one request, whose tokens rotate by the same rules', async () => {

@@ -3,7 +3,7 @@ import { hash } from 'bcryptjs';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { PasswordHasher, type PasswordVerdict } from 'nestjs-token-auth';
+import { PasswordHasher, PasswordQueueFullError, type PasswordVerdict } from 'nestjs-token-auth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshEmail, newAccount, PASSWORD, signIn, signUp } from '../support/accounts.js';
 import { onEveryAdapter, onEveryDatabase, TestApp, User } from '../support/app.js';
@@ -175,6 +175,33 @@ describe('a password hasher of the application', () => {
       const outdated = await accountWith(app, `old-${digest}`);
       expect((await signIn(app, { email: outdated, password: PASSWORD })).status).toBe(200);
       expect(await digestOf(app, outdated)).toBe(digest);
+    } finally {
+      await app.close();
+    }
+  });
+});
+
+describe('a digest that cannot be made anew just now', () => {
+  @Injectable()
+  class BusyHasher extends PasswordHasher {
+    async hash(): Promise<string> {
+      throw new PasswordQueueFullError();
+    }
+
+    async verify(password: string, digest: string | null): Promise<PasswordVerdict> {
+      return { valid: password === digest, outdated: true };
+    }
+  }
+
+  it('stays as it is, and the sign-in goes on', async () => {
+    const app = await TestApp.start(SQLITE, { auth: { passwordHasher: BusyHasher } });
+    try {
+      const email = await accountWith(app, PASSWORD);
+      const answer = await signIn(app, { email, password: PASSWORD });
+      expect([answer.status, told(answer)]).toEqual([200, 'token']);
+      expect(await digestOf(app, email)).toBe(PASSWORD);
+      expect((await signIn(app, { email, password: 'wrong' })).status).toBe(401);
+      expect((await signUp(app, { email: freshEmail(), password: PASSWORD })).status).toBe(503);
     } finally {
       await app.close();
     }

@@ -1,30 +1,13 @@
-import type { LogLevel, LoggerService } from '@nestjs/common';
 import { Logger } from '@nestjs/common';
+import { inspect } from 'node:util';
+import { RequestAuthenticator, TokenService } from 'nestjs-token-auth';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { credentialsOf, freshEmail, PASSWORD, signIn, signUp } from '../support/accounts.js';
 import { onEveryDatabase, TestApp } from '../support/app.js';
 import { bearer, bearerText } from '../support/carriers.js';
 import { ProtocolClient, send, type Answer } from '../support/client.js';
+import { LogKeeper } from '../support/log-keeper.js';
 import { MembersController } from '../support/members.js';
-
-/** Keeps everything that Nest logs, at every level. */
-class LogKeeper implements LoggerService {
-  readonly lines: string[] = [];
-
-  log = (...parts: unknown[]) => this.keep(parts);
-  error = (...parts: unknown[]) => this.keep(parts);
-  warn = (...parts: unknown[]) => this.keep(parts);
-  debug = (...parts: unknown[]) => this.keep(parts);
-  verbose = (...parts: unknown[]) => this.keep(parts);
-  fatal = (...parts: unknown[]) => this.keep(parts);
-  setLogLevels(_levels: LogLevel[]): void {}
-
-  private keep(parts: unknown[]): void {
-    this.lines.push(
-      parts.map((part) => (part instanceof Error ? `${part.stack} ${String(part.cause)}` : String(part))).join(' '),
-    );
-  }
-}
 
 onEveryDatabase('secrets', (platform) => {
   const log = new LogKeeper();
@@ -103,6 +86,17 @@ onEveryDatabase('secrets', (platform) => {
     const digests = app.log.parameters.map(String).filter((value) => /^\$2[aby]\$/.test(value));
     expect(digests).not.toEqual([]);
     expect([...tokens, ...digests, PASSWORD].filter((secret) => all.includes(secret))).toEqual([]);
+  });
+
+  it('are not in what a program gets to see of a request', async () => {
+    const { uid, client, accessToken } = await app.nest.get(TokenService).issue(await app.user());
+    const request = { headers: { uid, client, 'access-token': accessToken } };
+    const session = await app.nest.get(RequestAuthenticator).authenticateHandshake({}, request);
+    const shown = `${inspect(session, { depth: null, showHidden: true })} ${JSON.stringify(session)}`;
+    expect(shown).toContain(uid);
+    const row = await app.rowOf(request);
+    const secrets = [accessToken, client, row?.tokenHash, row?.tagKey].map((secret) => secret ?? '');
+    expect(secrets.filter((secret) => shown.includes(secret))).toEqual([]);
   });
 
   it('are in no body, and neither is what is stored of them', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { credentialsOf, freshEmail, newAccount, PASSWORD, sendForm, signIn, signUp } from '../support/accounts.js';
-import { onEveryAdapter, onEveryPlatform, TestApp, User } from '../support/app.js';
+import { credentialsOf, freshEmail, newAccount, PASSWORD, sendForm, signIn } from '../support/accounts.js';
+import { onEveryAdapter, onEveryPlatform, TestApp } from '../support/app.js';
 import { send, sendJson, told } from '../support/client.js';
 import { MembersController } from '../support/members.js';
 
@@ -112,23 +112,6 @@ onEveryAdapter('around signing in', (platform) => {
         { success: false, errors: ['Use POST /sign_in to sign in. GET is not supported.'] },
         'nothing',
       ]);
-    } finally {
-      await app.close();
-    }
-  });
-
-  it('the answers show what userResponse makes of the user', async () => {
-    const userResponse = ({ id, name }: User) => ({ number: id, name });
-    const app = await TestApp.start(platform, { auth: { userResponse } });
-    try {
-      const email = freshEmail();
-      const up = await signUp(app, { email, password: PASSWORD });
-      const expected = { number: expect.any(Number) as unknown, name: '' };
-      expect(up.body).toEqual({ status: 'success', data: expected });
-      const answer = await signIn(app, { email, password: PASSWORD });
-      expect(answer.body).toEqual({ data: expected });
-      const validation = await send(`${app.url}/auth/validate_token`, { headers: credentialsOf(answer) });
-      expect(validation.body).toEqual({ success: true, data: expected });
     } finally {
       await app.close();
     }

@@ -1,0 +1,48 @@
+import { TokenAuthUser } from 'nestjs-token-auth';
+import { Column, Entity, type ColumnOptions } from 'typeorm';
+import { expect, it } from 'vitest';
+import { freshEmail, newAccount, PASSWORD, signIn, signUp } from '../support/accounts.js';
+import { onEveryDatabase, TestApp } from '../support/app.js';
+
+const email: ColumnOptions = { type: 'varchar', length: 255, nullable: true };
+
+/** Keeps addresses in a form of its own, always the same for the same address. */
+@Entity()
+class VeiledMember extends TokenAuthUser {
+  @Column({
+    ...email,
+    transformer: {
+      to: (value: string | null) => (value == null ? value : Buffer.from(value).toString('hex')),
+      from: (value: string | null) => (value === null ? null : Buffer.from(value, 'hex').toString()),
+    },
+  })
+  declare email: string | null;
+}
+
+/** Loads addresses only where they are asked for. */
+@Entity()
+class ShyMember extends TokenAuthUser {
+  @Column({ ...email, select: false })
+  declare email: string | null;
+}
+
+onEveryDatabase('an account whose column of e-mail addresses', (platform) => {
+  it.each([
+    ['has a transformer', VeiledMember],
+    ['is not selected', ShyMember],
+  ])('%s signs in, and its address stays taken', async (_, userEntity) => {
+    const app = await TestApp.start(platform, { auth: { userEntity } });
+    try {
+      const account = { email: freshEmail(), password: PASSWORD };
+      const { answer } = await newAccount(app, account.email);
+      await newAccount(app);
+      const signedIn = await signIn(app, account);
+      expect([signedIn.status, signedIn.body.data?.id]).toEqual([200, answer.body.data.id]);
+      expect((await signIn(app, { ...account, password: 'wrong' })).status).toBe(401);
+      const again = await signUp(app, account);
+      expect([again.status, again.body.errors.email]).toEqual([422, ['has already been taken']]);
+    } finally {
+      await app.close();
+    }
+  });
+});

@@ -1,0 +1,20 @@
+import type { LogLevel, LoggerService } from '@nestjs/common';
+
+/** Keeps everything that Nest logs, at every level. */
+export class LogKeeper implements LoggerService {
+  readonly lines: string[] = [];
+
+  log = (...parts: unknown[]) => this.keep(parts);
+  error = (...parts: unknown[]) => this.keep(parts);
+  warn = (...parts: unknown[]) => this.keep(parts);
+  debug = (...parts: unknown[]) => this.keep(parts);
+  verbose = (...parts: unknown[]) => this.keep(parts);
+  fatal = (...parts: unknown[]) => this.keep(parts);
+  setLogLevels(_levels: LogLevel[]): void {}
+
+  private keep(parts: unknown[]): void {
+    this.lines.push(
+      parts.map((part) => (part instanceof Error ? `${part.stack} ${String(part.cause)}` : String(part))).join(' '),
+    );
+  }
+}
