@@ -212,6 +212,20 @@ onEveryAdapter('the cookie as a carrier', (platform) => {
     const refused = await send(`${app.url}/members`, { headers: cookie(wrong) });
     expect([refused.status, refused.headers.getSetCookie()]).toEqual([401, []]);
   });
+
+  it.each([
+    ['another token', { 'access-token': 'x'.repeat(70) }, false],
+    ['a client that nobody knows', { client: 'nobody' }, true],
+  ])('signs nobody out with %s; it is cleared only where there is no client', async (_, wrong, isCleared) => {
+    const { headers } = await ProtocolClient.justSignedIn(app);
+    const values = JSON.parse(decodeURIComponent(headers['cookie']?.split('=', 2)[1] ?? '')) as object;
+    const rows = await app.rows();
+    const init = { method: 'DELETE', headers: cookie({ ...values, ...wrong }) };
+    const answer = await send(`${app.url}/auth/sign_out`, init);
+    expect([answer.status, answer.headers.getSetCookie().length]).toEqual([404, isCleared ? 1 : 0]);
+    expect(await app.rows()).toEqual(rows);
+    expect((await send(`${app.url}/members`, { headers })).status).toBe(200);
+  });
 });
 
 onEveryAdapter('renamed headers', (platform) => {

@@ -1,14 +1,40 @@
+import { Controller, Get, Inject, Injectable, Res, UseGuards, type CanActivate } from '@nestjs/common';
+import { TokenAuthGuard } from 'nestjs-token-auth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onEveryDatabase, type TestApp } from '../support/app.js';
 import { FROM_ELSEWHERE, told } from '../support/client.js';
-import { hold } from '../support/held.js';
+import { Gate, HeldController, hold } from '../support/held.js';
+import { MembersController } from '../support/members.js';
 import { rotated, startMembers } from '../support/rotation.js';
+
+@Injectable()
+class HeldGuard implements CanActivate {
+  constructor(@Inject(Gate) private readonly gate: Gate) {}
+
+  async canActivate(): Promise<boolean> {
+    await this.gate.pass('guard');
+    return true;
+  }
+}
+
+@Controller('own')
+@UseGuards(TokenAuthGuard, HeldGuard)
+class OwnController {
+  @Get()
+  show(@Res() response: any) {
+    response.send('own');
+  }
+}
 
 onEveryDatabase("lostResponse 'forgiving'", (platform) => {
   describe.each(['blank', 'repeat', 'omit'] as const)("with batchResponse '%s'", (batchResponse) => {
     let app: TestApp;
     beforeAll(async () => {
-      app = await startMembers(platform, { lostResponse: 'forgiving', batchResponse });
+      app = await startMembers(
+        platform,
+        { lostResponse: 'forgiving', batchResponse },
+        { controllers: [MembersController, HeldController, OwnController], providers: [Gate] },
+      );
     });
     afterAll(() => app.close());
 
@@ -98,6 +124,16 @@ onEveryDatabase("lostResponse 'forgiving'", (platform) => {
       const late = await release();
       expect([late.status, told(late)]).toEqual([200, batchResponse === 'omit' ? 'nothing' : 'blank']);
       expect((await app.rowOf(client))?.generation).toBe(2);
+    });
+
+    it('nor one that was replaced before a handler that answers itself', async () => {
+      const { client, tokens } = await rotated(app);
+      app.clock.advance('1 hour');
+      const early = client.show(tokens[0] ?? '', '/own');
+      await app.nest.get(Gate).holds('guard');
+      expect(told(await client.go('/members'))).toBe('token');
+      app.nest.get(Gate).open('guard');
+      expect([(await early).body, told(await early)]).toEqual(['own', batchResponse === 'omit' ? 'nothing' : 'blank']);
     });
 
     it('tells nothing to a client that was signed out while the handler ran', async () => {
