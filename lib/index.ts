@@ -18,6 +18,7 @@ export { TokenAuthGuard } from './request/token-auth.guard.js';
 export { CurrentClient, CurrentUser, OptionalAuth, Public, RotateEarly } from './request/decorators.js';
 export type { Access } from './request/decorators.js';
 export { RequestAuthenticator } from './request/request-authenticator.js';
+export { SessionOpener } from './request/session-opener.js';
 export type { IncomingRequest } from './request/request-context.js';
 
 export { TokenService } from './tokens/token.service.js';
@@ -34,5 +35,7 @@ export type { Clock } from './tokens/clock.js';
 
 export { TokenAuthUser } from './users/token-auth-user.entity.js';
 export type { AnyUser, UserId } from './users/token-auth-user.entity.js';
+export { BcryptPasswordHasher } from './users/bcrypt-password-hasher.js';
 export { PasswordHasher, PasswordQueueFullError } from './users/password-hasher.js';
+export { DatabaseError } from './database/database-errors.js';
 export type { PasswordVerdict } from './users/password-hasher.js';

@@ -91,7 +91,7 @@ class OptionsCheck {
 
   constructor(private readonly options: TokenAuthOptions) {
     for (const name of Object.keys(options)) {
-      if (!KNOWN_OPTIONS.has(name)) this.fault(name, 'is not an option of this module');
+      if (!Object.hasOwn(KNOWN_OPTIONS, name)) this.fault(name, 'is not an option of this module');
     }
   }
 
@@ -216,25 +216,26 @@ class OptionsCheck {
   }
 }
 
-const KNOWN_OPTIONS = new Set<string>([
-  'changeHeadersOnEachRequest',
-  'tokenLifespan',
-  'clientLifespan',
-  'batchRequestBufferThrottle',
-  'batchRequestLimit',
-  'batchResponse',
-  'lostResponse',
-  'onTokenReuse',
-  'tokenPepper',
-  'maxNumberOfDevices',
-  'headersNames',
-  'cookieEnabled',
-  'cookieName',
-  'cookieAttributes',
-  'queryEnabled',
-  'passwordCost',
-  'passwordPepper',
-  'passwordMinLength',
-  'passwordQueueLimit',
-  'userResponse',
-] satisfies (keyof TokenAuthOptions)[]);
+/** An object, so that the compiler reports an option that is missing here. */
+const KNOWN_OPTIONS = {
+  changeHeadersOnEachRequest: true,
+  tokenLifespan: true,
+  clientLifespan: true,
+  batchRequestBufferThrottle: true,
+  batchRequestLimit: true,
+  batchResponse: true,
+  lostResponse: true,
+  onTokenReuse: true,
+  tokenPepper: true,
+  maxNumberOfDevices: true,
+  headersNames: true,
+  cookieEnabled: true,
+  cookieName: true,
+  cookieAttributes: true,
+  queryEnabled: true,
+  passwordCost: true,
+  passwordPepper: true,
+  passwordMinLength: true,
+  passwordQueueLimit: true,
+  userResponse: true,
+} satisfies Record<keyof TokenAuthOptions, true>;

@@ -2,6 +2,7 @@ import {
   ConfigurableModuleBuilder,
   Inject,
   Module,
+  type ConfigurableModuleAsyncOptions,
   type DynamicModule,
   type OnModuleInit,
   type Provider,
@@ -12,10 +13,10 @@ import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { controllersFor } from './accounts/endpoints.js';
 import { FaultsInterceptor } from './accounts/faults.interceptor.js';
-import { SessionOpener } from './accounts/session-opener.js';
 import { Database } from './database/database.js';
 import { AuthHeaders } from './request/auth-headers.js';
 import { RequestAuthenticator } from './request/request-authenticator.js';
+import { SessionOpener } from './request/session-opener.js';
 import { TokenAuthGuard } from './request/token-auth.guard.js';
 import { TokenHeadersInterceptor } from './request/token-headers.interceptor.js';
 import { Unavailability } from './request/unavailability.js';
@@ -38,15 +39,24 @@ import { USER_ENTITY, UserStore } from './users/user-store.js';
 const TOKEN_AUTH_OPTIONS = Symbol('nestjs-token-auth:options');
 const OUTERMOST_INTERCEPTOR = Symbol('nestjs-token-auth:outermost-interceptor');
 
-/** To the builder everything is optional; the module's own methods below ask for the user entity. */
-type Extras = Partial<TokenAuthModuleExtras>;
+/** What shapes the module and is kept from the options. The module's own methods below ask for the user entity. */
+type Extras = { [Name in keyof TokenAuthModuleExtras]-?: TokenAuthModuleExtras[Name] | undefined };
 
-const { ConfigurableModuleClass, ASYNC_OPTIONS_TYPE } = new ConfigurableModuleBuilder<TokenAuthOptions>({
+const EXTRAS: Extras = {
+  userEntity: undefined,
+  dataSource: undefined,
+  path: undefined,
+  endpoints: undefined,
+  passwordHasher: undefined,
+  isGlobal: undefined,
+};
+
+const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<TokenAuthOptions>({
   optionsInjectionToken: TOKEN_AUTH_OPTIONS,
 })
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createTokenAuthOptions')
-  .setExtras<Extras>({}, assemble)
+  .setExtras(EXTRAS, assemble)
   .build();
 
 /** What {@link TokenAuthModule.forRoot} takes. */
@@ -54,7 +64,7 @@ export type TokenAuthModuleOptions<U extends AnyUser = AnyUser> = TokenAuthModul
 
 /** What {@link TokenAuthModule.forRootAsync} takes: the module's shape directly, the options from elsewhere. */
 export type TokenAuthModuleAsyncOptions<U extends AnyUser = AnyUser> = TokenAuthModuleExtras<U> &
-  typeof ASYNC_OPTIONS_TYPE;
+  ConfigurableModuleAsyncOptions<TokenAuthOptions<U>, 'createTokenAuthOptions'>;
 
 /** What `useClass` and `useExisting` of {@link TokenAuthModule.forRootAsync} name. */
 export interface TokenAuthOptionsFactory<U extends AnyUser = AnyUser> {
@@ -128,22 +138,13 @@ function assemble(definition: DynamicModule, extras: Extras): DynamicModule {
       ...providersFor(userEntity, dataSource),
       { provide: PasswordHasher, useClass: passwordHasher ?? BcryptPasswordHasher },
     ],
-    exports: [
-      TokenService,
-      TokenAuthEvents,
-      RequestAuthenticator,
-      PasswordHasher,
-      TOKEN_AUTH_CONFIG,
-      TOKEN_AUTH_CLOCK,
-      AuthHeaders,
-      TokenAuthGuard,
-    ],
+    exports: [TokenService, TokenAuthEvents, RequestAuthenticator, SessionOpener, PasswordHasher, TokenAuthGuard],
   };
 }
 
 function providersFor(userEntity: Type<AnyUser>, dataSource: string | undefined): Provider[] {
   return [
-    { provide: TOKEN_AUTH_CONFIG, inject: [TOKEN_AUTH_OPTIONS], useFactory: configOf },
+    { provide: TOKEN_AUTH_CONFIG, inject: [TOKEN_AUTH_OPTIONS], useFactory: resolveOptions },
     { provide: TOKEN_AUTH_CLOCK, useValue: systemClock },
     { provide: USER_ENTITY, useValue: userEntity },
     {
@@ -185,18 +186,4 @@ function providersFor(userEntity: Type<AnyUser>, dataSource: string | undefined)
         application.addGlobalInterceptor(interceptor),
     },
   ];
-}
-
-/** With `forRoot` the options and what shapes the module come in one object. */
-function configOf(options: TokenAuthOptions & Extras): TokenAuthConfig {
-  const {
-    userEntity: _entity,
-    dataSource: _source,
-    path: _path,
-    endpoints: _endpoints,
-    isGlobal: _global,
-    passwordHasher: _hasher,
-    ...rest
-  } = options;
-  return resolveOptions(rest);
 }

@@ -1,5 +1,12 @@
 import type { Type } from '@nestjs/common';
-import type { DataSource, FindOptionsWhere, ObjectLiteral, QueryRunner, Repository } from 'typeorm';
+import type {
+  DataSource,
+  EntitySubscriberInterface,
+  FindOptionsWhere,
+  ObjectLiteral,
+  QueryRunner,
+  Repository,
+} from 'typeorm';
 import { DatabaseError, isDatabaseBusy } from './database-errors.js';
 
 /** A statement as TypeORM's query builders make it. */
@@ -40,14 +47,14 @@ export class Database {
 
   /** Reads from the primary: a replica may lag behind the last rotation. */
   async read<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    return await this.again(() => this.onPrimary(work));
+    return await this.retrying(() => this.onPrimary(work));
   }
 
   /**
    * Tries again what the database refused without doing anything: another process is writing, or an isolation level above
    * the default lost a race.
    */
-  private async again<T>(work: () => Promise<T>): Promise<T> {
+  private async retrying<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await work();
@@ -64,7 +71,7 @@ export class Database {
    */
   async write(statement: Statement, isWanted: () => boolean = () => true): Promise<number> {
     const [sql, parameters] = statement.getQueryAndParameters();
-    return await this.again(() => this.writeOnce(sql, parameters, isWanted));
+    return await this.retrying(() => this.writeOnce(sql, parameters, isWanted));
   }
 
   private async writeOnce(sql: string, parameters: unknown[], isWanted: () => boolean): Promise<number> {
@@ -105,6 +112,16 @@ export class Database {
       for (const column of primaryColumns) if (column.isGenerated) column.setEntityValue(values, undefined);
     }
     throw new DatabaseError('Transactions of the application have undone a new row again and again.');
+  }
+
+  /** Calls back whenever this process has removed entities of a kind, by whatever way of TypeORM. */
+  watchRemovals(entity: Type<object>, callback: () => void): void {
+    const subscriber: EntitySubscriberInterface = {
+      listenTo: () => entity,
+      afterRemove: callback,
+      afterSoftRemove: callback,
+    };
+    this.dataSource.subscribers.push(subscriber);
   }
 
   private async onPrimary<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {

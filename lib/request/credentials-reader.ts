@@ -7,7 +7,7 @@ import type { IncomingRequest } from './request-context.js';
 export type Carrier = 'headers' | 'bearer' | 'cookie' | 'query';
 
 /** Credentials as they were sent. A carrier that names no token does not count. */
-export interface Presented {
+export interface PresentedCredentials {
   readonly carrier: Carrier;
   readonly credentials: Credentials;
 }
@@ -19,7 +19,7 @@ const LONGEST_ENCODED = 4096;
  * Reads the credentials of a request: the headers, else `Authorization: Bearer`, else the cookie, else the query. The
  * first carrier with a token counts, and all three values come from it. What is missing is an empty text.
  */
-export function readCredentials(request: IncomingRequest, config: TokenAuthConfig): Presented | null {
+export function readCredentials(request: IncomingRequest, config: TokenAuthConfig): PresentedCredentials | null {
   const carriers: [Carrier, () => unknown][] = [
     ['headers', () => lowerCaseNames(request.headers, config)],
     ['bearer', () => bearer(request.headers[config.headersNames.authorization.toLowerCase()])],

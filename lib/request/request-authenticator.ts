@@ -13,7 +13,7 @@ type Decision = TokenDeparture['depart'];
 
 /** Authenticates a request once and lets it depart once, however many guards, resolvers and interceptors it runs through. */
 @Injectable()
-export class RequestAuthenticator {
+export class RequestAuthenticator<U extends AnyUser = AnyUser> {
   private readonly logger = new Logger('TokenAuth');
 
   constructor(
@@ -29,6 +29,7 @@ export class RequestAuthenticator {
    * Who makes this request, or null.
    *
    * @throws ServiceUnavailableException when the database cannot tell; a 401 would make clients throw their token away.
+   * @internal
    */
   async authenticate(exchange: Exchange): Promise<Session | null> {
     const { state } = exchange;
@@ -51,17 +52,26 @@ export class RequestAuthenticator {
    * }
    * ```
    */
-  async authenticateHandshake(socket: object, request: IncomingRequest): Promise<Session | null> {
-    return await this.authenticate({ transport: 'ws', request, response: null, state: stateOf(socket) });
+  async authenticateHandshake(socket: object, request: IncomingRequest): Promise<Session<U> | null> {
+    const exchange: Exchange = { transport: 'ws', request, response: null, state: stateOf(socket) };
+    return (await this.authenticate(exchange)) as Session<U> | null;
   }
 
-  /** Rotates and writes the headers, as the last thing before they go out. */
+  /**
+   * Rotates and writes the headers, as the last thing before they go out.
+   *
+   * @internal
+   */
   async depart(exchange: Exchange): Promise<void> {
     const decide: Decision = (...parts) => this.departures.depart(...parts);
     await (exchange.state.departure ??= this.deliver(exchange, decide, (...parts) => this.headers.write(...parts)));
   }
 
-  /** Writes the headers before the handler runs, for handlers that own the response: a batch answer, or rotated. */
+  /**
+   * Writes the headers before the handler runs, for handlers that own the response: a batch answer, or rotated.
+   *
+   * @internal
+   */
   async departEarly(exchange: Exchange, { rotates }: { rotates: boolean }): Promise<void> {
     const decide: Decision = (...parts) =>
       rotates ? this.departures.depart(...parts) : this.departures.departEarly(...parts);

@@ -36,7 +36,7 @@ export interface ClientState {
 }
 
 /** What a presented token is to its row. */
-export type Presented = 'current' | 'replaced' | 'outdated' | 'foreign';
+export type TokenStanding = 'current' | 'replaced' | 'outdated' | 'foreign';
 
 /** Accepted: the current token, the same while its batch is open, a batch's late member, or a retry after a lost response. */
 export type Acceptance = 'current' | 'batched' | 'follower' | 'retry';
@@ -52,8 +52,8 @@ export type DepartureStep = 'rotate' | 'stay' | 'follow' | 'resend' | 'same';
 /** How far a clock may have been set back while a batch is open, in ms: followers are not refused for it. */
 export const CLOCK_TOLERANCE = 3_600_000;
 
-/** Rules 1 to 5: what to do with a request that shows a token of this row. */
-export function arrive(state: ClientState, presented: Presented, now: number, rules: RotationRules): Arrival {
+/** What to do with a request that shows a token of this row. */
+export function arrive(state: ClientState, presented: TokenStanding, now: number, rules: RotationRules): Arrival {
   if (presented === 'foreign') return { refused: 'foreign' };
   if (now >= endOf(state, rules)) return { refused: 'expired' };
   if (presented === 'outdated') return { refused: 'reused' };
@@ -63,7 +63,7 @@ export function arrive(state: ClientState, presented: Presented, now: number, ru
   return rules.forgiving ? { accepted: 'retry' } : { refused: 'reused' };
 }
 
-/** Rules 7 to 10: which step follows from how the request was accepted. */
+/** Which step follows from how the request was accepted. */
 export function departureStep(accepted: Acceptance, unbatch: boolean, rules: RotationRules): DepartureStep {
   if (accepted === 'follower') return 'follow';
   if (accepted === 'retry') return 'resend';
@@ -72,8 +72,8 @@ export function departureStep(accepted: Acceptance, unbatch: boolean, rules: Rot
 }
 
 /**
- * Whether the batch is open. An end that lies further ahead than any batch could reach was written by a broken clock and
- * counts as closed, so that the client heals at its next rotation.
+ * Whether the batch is open. An end further ahead than the buffer and {@link CLOCK_TOLERANCE} was written by a broken
+ * clock and counts as closed, so that the client heals at its next rotation.
  */
 export function isBatchOpen(state: ClientState, now: number, rules: RotationRules): boolean {
   const isPlausible = state.batchOpenUntil <= now + rules.buffer + CLOCK_TOLERANCE;

@@ -61,7 +61,7 @@ export interface ArrivalOptions {
 /** The longest value of any credential that is looked at, in characters: a percent-encoded `uid` can be this long. */
 const LONGEST_CREDENTIAL = 4096;
 
-/** Rules 1 to 5: decides whether a request may go on. */
+/** Decides on arrival whether a request may go on. */
 export class TokenAuthenticator<U extends AnyUser = AnyUser> {
   constructor(
     private readonly store: TokenStore<U>,
@@ -79,7 +79,8 @@ export class TokenAuthenticator<U extends AnyUser = AnyUser> {
     if (!isPlausible(credentials)) return { session: null, reason: 'unknown', ended: false };
     const { disturbances } = this.store;
     let judged = this.judge(credentials, await this.store.find(credentials.client), options);
-    if (judged.arrival.refused !== undefined && (await this.store.untilSettled())) {
+    // A client that lives has its digests from committed statements: only its absence, or its user's, may be rolled back.
+    if (judged.isAbsent && (await this.store.untilSettled())) {
       judged = this.judge(credentials, await this.store.find(credentials.client), options);
     }
     const { found, arrival, hash } = judged;
@@ -100,8 +101,10 @@ export class TokenAuthenticator<U extends AnyUser = AnyUser> {
 
   private judge(credentials: Credentials, found: FoundClient<U> | null, { arrivedAt }: ArrivalOptions) {
     const { presented, hash } = this.chain.classify(credentials.accessToken, found?.row ?? null);
-    if (found === null || !isToldUid(credentials.uid, found.row)) return { found, arrival: FOREIGN, hash };
-    return { found, arrival: arrive(found.row, presented, arrivedAt + found.leastOffset, this.config.rules), hash };
+    const isAbsent = found === null || !isToldUid(credentials.uid, found.row);
+    if (isAbsent) return { found, isAbsent, arrival: FOREIGN, hash };
+    const arrival = arrive(found.row, presented, arrivedAt + found.leastOffset, this.config.rules);
+    return { found, isAbsent, arrival, hash };
   }
 
   /** The same session some time later, without a token: whether its client still lives, and its user as it is now. */

@@ -1,12 +1,12 @@
 import type { AuthToken } from './auth-token.entity.js';
-import type { Presented } from './rotation.js';
+import type { TokenStanding } from './rotation.js';
 import { digestOf, isAuthentic, parseToken, randomKey, sameDigest, successorOf } from './token-secret.js';
 
 type Secrets = Pick<AuthToken, 'id' | 'tagKey' | 'generation' | 'nonce' | 'tokenHash' | 'replacedHash'>;
 
 /** What a presented token is to a row, and the stored digest that it matched. */
 export interface Classified {
-  readonly presented: Presented;
+  readonly presented: TokenStanding;
   readonly hash: string;
 }
 

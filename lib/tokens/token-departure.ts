@@ -38,7 +38,7 @@ export interface DepartureOptions {
 
 const NOTHING: Departure = Object.freeze({ kind: 'none' });
 
-/** Rules 6 to 12: what an accepted request writes when its handler has finished, and what it tells the client. */
+/** What an accepted request writes when its handler has finished, and what it tells the client. */
 export class TokenDeparture<U extends AnyUser = AnyUser> {
   constructor(
     private readonly store: TokenStore<U>,
@@ -107,7 +107,7 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
     }
   }
 
-  /** Rule 10: compare-and-swap. */
+  /** Compare-and-swap: of any number of requests one wins. */
   private async rotate(session: Session<U>, options: DepartureOptions): Promise<Departure> {
     const { row, hash, token, uid } = session.arrival;
     const { rules } = this.config;
@@ -126,7 +126,7 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
     };
     try {
       if (await this.store.update(row.id, values, { tokenHash: hash }, options.isDeliverable)) {
-        if (options.unbatch) this.store.disturbances++;
+        if (options.unbatch) this.store.noteRotationInBatch();
         return this.token(row, successor, uid, expiry, true);
       }
     } catch (error) {
@@ -144,7 +144,7 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
     return row === null ? NOTHING : await this.follow(session, row, options);
   }
 
-  /** Rule 8: a late member of a batch holds it open, so that a queue of requests that share a token drains. */
+  /** A late member of a batch holds it open, so that a queue of requests that share a token drains. */
   private async follow(session: Session<U>, row: AuthToken<U>, options: DepartureOptions): Promise<Departure> {
     const { rules } = this.config;
     const { presented, hash } = this.chain.classify(session.arrival.token, row);
@@ -157,7 +157,7 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
   }
 
   /**
-   * A batch answer that writes nothing (rule 9). Only a repeated token must be sure that it is still the current one; while
+   * A batch answer that writes nothing. Only a repeated token must be sure that it is still the current one; while
    * the batch is open nothing rotates.
    */
   private async repeatOrBlank(session: Session<U>, options: DepartureOptions): Promise<Departure> {
@@ -182,7 +182,7 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
     return successor === null ? this.batchAnswer(row) : this.token(row, successor, uid, row.expiry, true);
   }
 
-  /** Rule 7: rotation is off; only "last used" is written, now and then. */
+  /** Rotation is off; only "last used" is written, now and then. */
   private async same(session: Session<U>): Promise<Departure> {
     const { row, token, uid } = session.arrival;
     const { rules } = this.config;

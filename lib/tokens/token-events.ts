@@ -23,7 +23,7 @@ export interface TokenAuthEventMap {
  * ```
  */
 export class TokenAuthEvents {
-  private readonly logger = new Logger(TokenAuthEvents.name);
+  private readonly logger = new Logger('TokenAuth');
   private readonly emitter = new EventEmitter();
 
   on<E extends keyof TokenAuthEventMap>(event: E, listener: (payload: TokenAuthEventMap[E]) => unknown): this {

@@ -15,11 +15,7 @@ export interface FoundClient<U extends AnyUser> {
 
 /** The statements on one token table, each one atomic by itself. */
 export class TokenStore<U extends AnyUser = AnyUser> {
-  /**
-   * How often this process has ended clients or rotated inside an open batch: whether a request in flight must look at its
-   * row again before it answers.
-   */
-  disturbances = 0;
+  private disturbed = 0;
 
   private readonly entity: Type<AuthToken<U>>;
 
@@ -29,6 +25,20 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     private readonly clock: Clock,
   ) {
     this.entity = tokenEntityFor(userEntity);
+    database.watchRemovals(userEntity, () => this.disturbed++);
+  }
+
+  /**
+   * How often this process has ended clients, removed users or rotated inside an open batch: whether a request in flight must look at its
+   * row again before it answers.
+   */
+  get disturbances(): number {
+    return this.disturbed;
+  }
+
+  /** A rotation inside an open batch: requests in flight must look again. */
+  noteRotationInBatch(): void {
+    this.disturbed++;
   }
 
   /** The server's time where several processes must agree on it; an injected clock is the only clock. */
@@ -117,7 +127,7 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     );
   }
 
-  /** Writes `values` where the row still carries the given digests; the number of rows tells whether it did. */
+  /** Writes `values` where the row still has the `seen` ones, and tells whether it did. */
   async update(
     id: string,
     values: Partial<AuthToken>,
@@ -164,12 +174,9 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     return await this.deleteWhere('id <> :keptId', { keptId }, this.ownedBy(user));
   }
 
-  /**
-   * Ends all clients of a user. The epoch comes first, so that even a sign-in which has already checked the password ends
-   * up with a dead client; deleting the rows is only clean-up.
-   */
+  /** Ends all clients of a user; `UserStore.raiseEpoch` must come first. */
   async deleteAll(user: U): Promise<void> {
-    await this.raiseEpoch(user);
+    this.disturbed++;
     await this.deleteWhere('1 = 1', {}, this.ownedBy(user));
   }
 
@@ -197,32 +204,6 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     if (surplus.length > 0) await this.deleteWhere('id IN (:...ids)', { ids: surplus.sort() });
   }
 
-  /** The auth epoch of a user as it is now, or null when the user is gone. */
-  async epochOf(user: U): Promise<number | null> {
-    const found = await this.database.read((runner) =>
-      this.database.dataSource
-        .createQueryBuilder(this.userEntity, 'user', runner)
-        .select('user.authEpoch', 'epoch')
-        .where(this.isUser(user, 'user'))
-        .getRawOne<{ epoch: number | string }>(),
-    );
-    return found === undefined ? null : Number(found.epoch);
-  }
-
-  private async raiseEpoch(user: U): Promise<void> {
-    const column = this.database.dataSource.getMetadata(this.userEntity).findColumnWithPropertyName('authEpoch');
-    const epoch = this.escape(column?.databaseName ?? 'authEpoch');
-    await this.database.write(
-      this.database.dataSource
-        .createQueryBuilder()
-        .update(this.userEntity)
-        .set({ authEpoch: () => `${epoch} + 1` } as never)
-        .where(this.isUser(user))
-        .updateEntity(false),
-    );
-    this.disturbances++;
-  }
-
   private async deleteWhere(where: string, parameters: object, owner?: Brackets): Promise<number> {
     const query = this.database.dataSource
       .createQueryBuilder()
@@ -230,9 +211,9 @@ export class TokenStore<U extends AnyUser = AnyUser> {
       .from(this.entity)
       .where(where, parameters as never);
     if (owner !== undefined) query.andWhere(owner);
-    const count = await this.database.write(query);
-    if (count > 0) this.disturbances++;
-    return count;
+    const ended = await this.database.write(query);
+    if (ended > 0) this.disturbed++;
+    return ended;
   }
 
   /** "The row belongs to this user", by the foreign key. */
@@ -241,18 +222,6 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     const relation = dataSource.getMetadata(this.entity).findRelationWithPropertyPath('user');
     const key = (relation?.joinColumns ?? []).map((column) => ({ column, source: column.referencedColumn ?? column }));
     return keyCondition(dataSource, user, key, alias);
-  }
-
-  /** "The row is this user", by the primary key. */
-  private isUser(user: U, alias?: string): Brackets {
-    const { dataSource } = this.database;
-    const { primaryColumns } = dataSource.getMetadata(this.userEntity);
-    return keyCondition(
-      dataSource,
-      user,
-      primaryColumns.map((column) => ({ column, source: column })),
-      alias,
-    );
   }
 
   private escape(name: string): string {

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { toMilliseconds, type Duration } from '../duration.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
+import { UserStore } from '../users/user-store.js';
 import type { AuthToken } from './auth-token.entity.js';
 import { toAuthClient, type AuthClient } from './client.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from './clock.js';
@@ -36,6 +37,7 @@ export class TokenService<U extends AnyUser = AnyUser> {
 
   constructor(
     @Inject(TokenStore) private readonly store: TokenStore<U>,
+    @Inject(UserStore) private readonly users: UserStore<U>,
     @Inject(TokenChain) private readonly chain: TokenChain,
     @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator<U>,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
@@ -53,7 +55,7 @@ export class TokenService<U extends AnyUser = AnyUser> {
    * ```
    */
   async issue(user: U, options: IssueOptions = {}): Promise<IssuedToken> {
-    const authEpoch = options.authEpoch ?? (await this.store.epochOf(user));
+    const authEpoch = options.authEpoch ?? (await this.users.epochOf(user));
     if (authEpoch === null) throw new Error('A token was asked for a user that does not exist (any more).');
     const limit = await this.limitFor(user);
     const now = await this.store.now();
@@ -118,6 +120,8 @@ export class TokenService<U extends AnyUser = AnyUser> {
 
   /** Ends all clients of the user, also those whose sign-in is still under way. */
   async revokeAll(user: U): Promise<void> {
+    // First, so that even a sign-in under way ends up with a dead client; deleting the rows is only clean-up.
+    await this.users.raiseEpoch(user);
     await this.store.deleteAll(user);
   }
 

@@ -1,6 +1,8 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import type { Brackets } from 'typeorm';
 import { isUniqueViolation } from '../database/database-errors.js';
+import { keyCondition } from '../database/key-condition.js';
 import type { AnyUser } from './token-auth-user.entity.js';
 
 /** Injection token of the application's user entity. */
@@ -18,7 +20,7 @@ export interface Account<U extends AnyUser = AnyUser> {
 export class UserStore<U extends AnyUser = AnyUser> {
   constructor(
     @Inject(Database) private readonly database: Database,
-    @Inject(USER_ENTITY) readonly userEntity: Type<U>,
+    @Inject(USER_ENTITY) private readonly userEntity: Type<U>,
   ) {}
 
   /** Finds an account by its e-mail address, with what a sign-in needs to know beside it. */
@@ -82,6 +84,40 @@ export class UserStore<U extends AnyUser = AnyUser> {
       .andWhere('encryptedPassword = :old', { old: encryptedPassword })
       .updateEntity(false);
     await this.database.write(query);
+  }
+
+  /** The auth epoch of a user as it is now, or null when the user is gone. */
+  async epochOf(user: U): Promise<number | null> {
+    const found = await this.database.read((runner) =>
+      this.database.dataSource
+        .createQueryBuilder(this.userEntity, 'user', runner)
+        .select('user.authEpoch', 'epoch')
+        .where(this.isUser(user, 'user'))
+        .getRawOne<{ epoch: number | string }>(),
+    );
+    return found === undefined ? null : Number(found.epoch);
+  }
+
+  /** Ends every client of a user at once, also one whose sign-in has already checked the password. */
+  async raiseEpoch(user: U): Promise<void> {
+    const { dataSource } = this.database;
+    const column = dataSource.getMetadata(this.userEntity).findColumnWithPropertyName('authEpoch');
+    const epoch = dataSource.driver.escape(column?.databaseName ?? 'authEpoch');
+    await this.database.write(
+      dataSource
+        .createQueryBuilder()
+        .update(this.userEntity)
+        .set({ authEpoch: () => `${epoch} + 1` } as never)
+        .where(this.isUser(user))
+        .updateEntity(false),
+    );
+  }
+
+  /** "The row is this user", by the primary key. */
+  private isUser(user: U, alias?: string): Brackets {
+    const { dataSource } = this.database;
+    const key = dataSource.getMetadata(this.userEntity).primaryColumns.map((column) => ({ column, source: column }));
+    return keyCondition(dataSource, user, key, alias);
   }
 
   /** A value as its column keeps it, transformers included. */

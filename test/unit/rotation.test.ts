@@ -14,7 +14,7 @@ import {
   type Arrival,
   type ClientState,
   type DepartureStep,
-  type Presented,
+  type TokenStanding,
   type RotationRules,
 } from '../../lib/tokens/rotation.js';
 
@@ -46,7 +46,7 @@ const state = (changes: Partial<ClientState> = {}): ClientState => ({ ...STATE, 
 
 describe('arrive', () => {
   const reused: Arrival = { refused: 'reused' };
-  const table: [Presented, 'open' | 'closed', strict: Arrival, forgiving: Arrival][] = [
+  const table: [TokenStanding, 'open' | 'closed', strict: Arrival, forgiving: Arrival][] = [
     ['current', 'open', { accepted: 'batched' }, { accepted: 'batched' }],
     ['current', 'closed', { accepted: 'current' }, { accepted: 'current' }],
     ['replaced', 'open', { accepted: 'follower' }, { accepted: 'follower' }],
@@ -65,7 +65,7 @@ describe('arrive', () => {
     expect(arrive(STATE, presented, now, rules({ rotate: false }))).toEqual(strict);
   });
 
-  it.each<Presented>(['current', 'replaced', 'outdated'])(
+  it.each<TokenStanding>(['current', 'replaced', 'outdated'])(
     'refuses a %s token at the very end of its client',
     (shown) => {
       for (const forgiving of [false, true]) {

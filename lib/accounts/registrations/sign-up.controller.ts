@@ -8,7 +8,7 @@ import { UserSerializer } from '../../users/user-serializer.js';
 import { UserStore } from '../../users/user-store.js';
 import { failure, invalidRecord, MESSAGES, type AttributeErrors } from '../account-errors.js';
 import { errorsOf, pick } from '../body.js';
-import { SessionOpener } from '../session-opener.js';
+import { SessionOpener } from '../../request/session-opener.js';
 import { SignUpBody } from './sign-up.body.js';
 
 /** `POST <path>`: makes an account and signs it in. */

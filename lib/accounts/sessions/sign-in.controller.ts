@@ -7,7 +7,7 @@ import { UserSerializer } from '../../users/user-serializer.js';
 import { UserStore, type Account } from '../../users/user-store.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import { pick } from '../body.js';
-import { SessionOpener } from '../session-opener.js';
+import { SessionOpener } from '../../request/session-opener.js';
 
 /** `POST <path>/sign_in`: signs a client in by e-mail address and password. */
 @Public()

@@ -15,7 +15,7 @@ export type TokenAuthSettings = Partial<ScalarOptions> & { cookieAttributes?: Co
 const duration: Reader<Duration> = (value) => (/^\d+$/.test(value) ? Number(value) : (value as Duration));
 const number: Reader<number> = (value) => (/^\d+$/.test(value) ? Number(value) : NaN);
 
-/** One variable for each option of the module that a text can hold. The compiler misses the ones that are forgotten. */
+/** One variable for each option of the module that a text can hold. The compiler reports one that is forgotten. */
 const READERS: { readonly [Name in keyof ScalarOptions]: Reader<ScalarOptions[Name]> } = {
   path: matching(/^\/?[\w.-]+(\/[\w.-]+)*$/, 'a path such as auth or api/auth'),
   changeHeadersOnEachRequest: flag,
