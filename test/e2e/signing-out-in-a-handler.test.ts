@@ -1,14 +1,18 @@
 import { Controller, Delete, Get, HttpException, Inject, UseGuards } from '@nestjs/common';
 import { CurrentClient, CurrentUser, TokenAuthGuard, TokenService, type AuthClient } from 'nestjs-token-auth';
+import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { onEveryAdapter, TestApp, type User } from '../support/app.js';
+import { onEveryAdapter, TestApp, User } from '../support/app.js';
 import { ProtocolClient } from '../support/client.js';
 import { expectSignedIn, expectSignedOut, outcome, rowOf } from '../support/visits.js';
 
 @Controller('clients')
 @UseGuards(TokenAuthGuard)
 class ClientsController {
-  constructor(@Inject(TokenService) private readonly tokens: TokenService) {}
+  constructor(
+    @Inject(TokenService) private readonly tokens: TokenService,
+    @Inject(DataSource) private readonly dataSource: DataSource,
+  ) {}
 
   @Get()
   list(@CurrentUser() user: User) {
@@ -29,6 +33,16 @@ class ClientsController {
   @Delete('all')
   async revokeAll(@CurrentUser() user: User) {
     await this.tokens.revokeAll(user);
+  }
+
+  @Delete('user')
+  async removeUser(@CurrentUser() user: User) {
+    await this.dataSource.getRepository(User).remove(user);
+  }
+
+  @Delete('user-by-id')
+  async deleteUser(@CurrentUser() { id }: User) {
+    await this.dataSource.getRepository(User).delete({ id });
   }
 
   @Delete('others')
@@ -58,11 +72,14 @@ onEveryAdapter('a handler that ends clients', (platform) => {
       ['revoke', '/clients/this', 200],
       ['revoke, and answers with a refusal', '/clients/this-and-complain', 410],
       ['revokeAll', '/clients/all', 200],
+      ['the removal of its user', '/clients/user', 200],
+      ['the deletion of its user', '/clients/user-by-id', 200],
     ])('tells nothing to its own client that it ended by %s', async (_, path, status) => {
       expect(await outcome(app, client, path, DELETE)).toEqual([status, 'nothing', 'gone']);
       await expectSignedOut(app, client);
       const others = await outcome(app, other, '/auth/validate_token');
-      expect(others).toEqual(path === '/clients/all' ? [401, 'nothing', 'gone'] : [200, 'token', 'rotated']);
+      const endsAll = path !== '/clients/this' && path !== '/clients/this-and-complain';
+      expect(others).toEqual(endsAll ? [401, 'nothing', 'gone'] : [200, 'token', 'rotated']);
     });
 
     it('tells its own client what it ever tells when it ended others', async () => {

@@ -52,4 +52,14 @@ describe('on SQLite, a client that an open transaction seems to end', () => {
       ]);
     }
   });
+
+  it('does not hold up the refusal of noise', async () => {
+    app = await TestApp.start({ adapter: 'express', database: 'sqlite' }, { controllers: [MembersController] });
+    const user: User = await app.user();
+    const { headers } = await ProtocolClient.justSignedIn(app, user);
+    const finish = await raiseEpoch(await app.user());
+    const answer = await send(`${app.url}/members`, { headers: { ...headers, 'access-token': 'noise' } });
+    expect(answer.status).toBe(401);
+    await finish('commit');
+  });
 });
