@@ -77,7 +77,10 @@ export class TokenAuthModule implements OnModuleInit {
   constructor(@Inject(ModulesContainer) private readonly modules: ModulesContainer) {}
 
   /**
-   * @throws TokenAuthOptionsError at start-up, naming every fault of the options.
+   * Registers the module, once, in the root module.
+   *
+   * @throws TypeError without a user entity; at start-up TokenAuthOptionsError naming every fault of the options, and Error
+   * for a second registration or a data source of an unsupported type.
    * @example
    * ```ts
    * TokenAuthModule.forRoot({ userEntity: User, lostResponse: 'forgiving' })
@@ -91,7 +94,9 @@ export class TokenAuthModule implements OnModuleInit {
   }
 
   /**
-   * @throws TokenAuthOptionsError at start-up, naming every fault of the options.
+   * The same with options that come from elsewhere, by `useFactory`, `useClass` or `useExisting`.
+   *
+   * @throws what {@link TokenAuthModule.forRoot} throws.
    * @example
    * ```ts
    * TokenAuthModule.forRootAsync({

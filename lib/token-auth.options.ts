@@ -19,13 +19,14 @@ export interface TokenAuthOptions<U extends AnyUser = AnyUser> {
 
   /**
    * How long a client stays signed in without being used; starts anew at each rotation and at each written "last used".
+   * At least 1 s.
    *
    * @defaultValue `'2 weeks'`
    */
   tokenLifespan?: Duration;
 
   /**
-   * How long a client stays signed in at most, however much it is used. `null`: no such end.
+   * How long a client stays signed in at most, however much it is used; at least 1 s. `null`: no such end.
    *
    * @defaultValue `null`
    */
@@ -41,7 +42,8 @@ export interface TokenAuthOptions<U extends AnyUser = AnyUser> {
   batchRequestBufferThrottle?: Duration;
 
   /**
-   * How long a batch can be kept open by late members, counted from its rotation.
+   * How long a batch can be kept open by late members, counted from its rotation. Not shorter than
+   * `batchRequestBufferThrottle`.
    *
    * @defaultValue `'60s'`
    */
@@ -89,7 +91,7 @@ export interface TokenAuthOptions<U extends AnyUser = AnyUser> {
 
   /**
    * How many clients a user may have signed in at once; signing in beyond that ends the least recently used ones. A
-   * number, or a function of the user.
+   * whole number of 1 or more, or a function of the user; one that gives anything else fails the sign-in with a TypeError.
    *
    * @defaultValue `10`
    */
@@ -110,6 +112,8 @@ export interface TokenAuthOptions<U extends AnyUser = AnyUser> {
   cookieEnabled?: boolean;
 
   /**
+   * The name of the cookie.
+   *
    * @defaultValue `'__Host-auth_cookie'`, or `'auth_cookie'` where the attributes do not allow that prefix
    */
   cookieName?: string;
@@ -140,14 +144,14 @@ export interface TokenAuthOptions<U extends AnyUser = AnyUser> {
   passwordPepper?: string;
 
   /**
-   * The shortest password that may be set, in characters. The longest is always 72 bytes, where bcrypt would cut it off.
+   * The shortest password that may be set, 1 to 72 characters. The longest is always 72 bytes, where bcrypt would cut it off.
    *
    * @defaultValue `8`
    */
   passwordMinLength?: number;
 
   /**
-   * How many password computations may wait for the worker; beyond that sign-ins are answered 503 with `Retry-After`.
+   * How many password computations may wait for the worker, 1 or more; beyond that sign-ins are answered 503 with `Retry-After`.
    *
    * @defaultValue `100`
    */
@@ -210,7 +214,7 @@ export interface TokenAuthModuleExtras<U extends AnyUser = AnyUser> {
    */
   endpoints?: boolean | TokenAuthEndpoints;
   /**
-   * What makes and checks password digests.
+   * What makes and checks password digests. Made inside this module: it can inject what is provided globally.
    *
    * @defaultValue bcrypt as Devise uses it, in a worker thread
    */

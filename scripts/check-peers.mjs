@@ -12,11 +12,12 @@ const TESTS = [
   'sign-up',
   'sign-in',
   'user-entities',
+  'websockets',
   'sqlite-transactions',
 ];
 
 const PEERS = {
-  // The first releases of Nest 11 send the headers of server-sent events before an interceptor can add any: nothing rotates.
+  // Nest 11 before 11.1.29 may send the headers of server-sent events before an interceptor can add any: nothing rotates.
   'the oldest Nest 11 with the oldest TypeORM 0.3': {
     nest: '11.0.5',
     nestTypeorm: '11.0.0',
@@ -25,6 +26,7 @@ const PEERS = {
   },
   'the newest Nest 11 with the newest TypeORM 0.3': { nest: '^11.0.5', nestTypeorm: '^11.0.0', typeorm: '^0.3.22' },
   'the newest Nest 11 with the newest TypeORM 1': { nest: '^11.0.5', nestTypeorm: '^11.0.0', typeorm: '^1.0.0' },
+  'the oldest Nest 12 with the oldest TypeORM 1': { nest: '12.0.1', nestTypeorm: '12.0.0', typeorm: '1.0.0' },
   'the newest Nest 12 with the newest TypeORM 0.3': { nest: '^12.0.0', nestTypeorm: '^12.0.0', typeorm: '^0.3.22' },
 };
 
@@ -37,6 +39,7 @@ const same = [
   'reflect-metadata',
   'rxjs',
   'vitest',
+  'ws',
   '@types/node',
 ];
 
@@ -49,7 +52,9 @@ await inTemporaryFolder(async (folder) => {
     write(app, { 'package.json': { name: 'peers', private: true, type: 'module' } });
     install(app, [
       tarball,
-      ...['common', 'core', 'platform-express', 'platform-fastify', 'testing'].map((part) => `@nestjs/${part}@${nest}`),
+      ...['common', 'core', 'platform-express', 'platform-fastify', 'platform-ws', 'testing', 'websockets'].map(
+        (part) => `@nestjs/${part}@${nest}`,
+      ),
       `@nestjs/typeorm@${nestTypeorm}`,
       `typeorm@${typeorm}`,
       ...same.map(

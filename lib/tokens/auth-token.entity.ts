@@ -19,6 +19,7 @@ const digest: ColumnOptions = { type: 'varchar', length: 64 };
  * Times are milliseconds since 1970.
  */
 export abstract class AuthToken<U extends AnyUser = AnyUser> {
+  /** Random and opaque; what applications know the client by. */
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;
 
@@ -27,12 +28,14 @@ export abstract class AuthToken<U extends AnyUser = AnyUser> {
   @Column({ type: 'varchar', length: 64 })
   client!: string;
 
+  /** Whose client it is; the relation is made by {@link tokenEntityFor}. */
   user!: U;
 
-  /** The `uid` that the client was last told, and the one before it, which a late response may have told once more. */
+  /** The `uid` that the client was last told. */
   @Column({ type: 'varchar', length: 255 })
   uid!: string;
 
+  /** The `uid` before it, which a late response may have told once more. */
   @Column({ type: 'varchar', length: 255, nullable: true })
   replacedUid!: string | null;
 
@@ -60,9 +63,11 @@ export abstract class AuthToken<U extends AnyUser = AnyUser> {
   @Column({ type: 'int' })
   authEpoch!: number;
 
+  /** When the present batch began: at the sign-in or the last rotation. */
   @Column(integer)
   batchStartedAt!: number;
 
+  /** Until when the present batch is open. */
   @Column(integer)
   batchOpenUntil!: number;
 

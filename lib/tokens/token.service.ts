@@ -28,6 +28,7 @@ export interface IssueOptions {
 /**
  * Tokens for programs: what the endpoints do, without HTTP. Every method commits by itself and never joins a transaction of
  * the application. Call it after your commit: inside a transaction that has changed the same user it would wait for it.
+ * Every method throws {@link DatabaseError} when the database fails.
  *
  * @typeParam U - the application's user entity.
  */
@@ -48,7 +49,7 @@ export class TokenService<U extends AnyUser = AnyUser> {
    * Signs a new client of the user in. The caller vouches for the identity. Ends the user's least recently used clients
    * beyond `maxNumberOfDevices`.
    *
-   * @throws Error when the user has not been saved or is gone.
+   * @throws Error when the user is gone; TypeError when it has not been saved, or for a faulty lifespan or device limit.
    * @example
    * ```ts
    * const { uid, client, accessToken } = await tokens.issue(user);

@@ -10,7 +10,18 @@ export interface PasswordVerdict {
  *
  * @example
  * ```ts
- * TokenAuthModule.forRoot({ userEntity: User, passwordHasher: Argon2Hasher })
+ * @Injectable()
+ * export class Argon2Hasher extends PasswordHasher {
+ *   async hash(password: string) {
+ *     return await argon2.hash(password);
+ *   }
+ *   async verify(password: string, digest: string | null) {
+ *     const valid = await argon2.verify(digest ?? DUMMY_DIGEST, password);
+ *     return { valid: valid && digest !== null, outdated: digest !== null && argon2.needsRehash(digest) };
+ *   }
+ * }
+ *
+ * TokenAuthModule.forRoot({ userEntity: User, passwordHasher: Argon2Hasher });
  * ```
  */
 export abstract class PasswordHasher {

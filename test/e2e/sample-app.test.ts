@@ -211,7 +211,8 @@ describe('the variables of the sample application', () => {
   });
 });
 
-const hasShell = ['bash', 'curl'].every((tool) => spawnSync(tool, ['--version']).status === 0);
+const hasShell =
+  'TEST_SKIP_NOTHING' in process.env || ['bash', 'curl'].every((tool) => spawnSync(tool, ['--version']).status === 0);
 
 describe.skipIf(!hasShell)('what the sample application prints (needs bash and curl)', () => {
   it.each([
