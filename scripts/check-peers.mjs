@@ -16,18 +16,31 @@ const TESTS = [
   'sqlite-transactions',
 ];
 
+// Nest 11 does not send a gateway's exceptions to sockets of `ws`; before 11.1.29 it may send the headers of server-sent
+// events before an interceptor can add any, so that nothing rotates there.
+const REFUSED_MESSAGES = 'WebSockets.* refuse';
+
 const PEERS = {
-  // Nest 11 before 11.1.29 may send the headers of server-sent events before an interceptor can add any: nothing rotates.
   'the oldest Nest 11 with the oldest TypeORM 0.3': {
     nest: '11.0.5',
     nestTypeorm: '11.0.0',
     typeorm: '0.3.22',
-    without: '@Sse',
+    without: `@Sse|${REFUSED_MESSAGES}`,
   },
-  'the newest Nest 11 with the newest TypeORM 0.3': { nest: '^11.0.5', nestTypeorm: '^11.0.0', typeorm: '^0.3.22' },
-  'the newest Nest 11 with the newest TypeORM 1': { nest: '^11.0.5', nestTypeorm: '^11.0.0', typeorm: '^1.0.0' },
+  'the newest Nest 11 with the newest TypeORM 0.3': {
+    nest: '^11.0.5',
+    nestTypeorm: '^11.0.0',
+    typeorm: '^0.3.22',
+    without: REFUSED_MESSAGES,
+  },
+  'the newest Nest 11 with the newest TypeORM 1': {
+    nest: '^11.0.5',
+    nestTypeorm: '^11.0.0',
+    typeorm: '^1.0.0',
+    without: REFUSED_MESSAGES,
+  },
   'the oldest Nest 12 with the oldest TypeORM 1': { nest: '12.0.1', nestTypeorm: '12.0.0', typeorm: '1.0.0' },
-  'the newest Nest 12 with the newest TypeORM 0.3': { nest: '^12.0.0', nestTypeorm: '^12.0.0', typeorm: '^0.3.22' },
+  'the newest Nest 12 with the newest TypeORM 0.3': { nest: '^12.0.1', nestTypeorm: '^12.0.0', typeorm: '^0.3.22' },
 };
 
 const same = [
