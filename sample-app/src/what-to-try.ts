@@ -55,7 +55,7 @@ function batchOf({
 const HEADER_CLIENT = String.raw`A small client: it shows each answer and keeps the newest token, which Authorization holds together with client and uid.
 
   AUTH='Accept: */*'
-  call() { ANSWER=$(curl -si -w '\n' -H "$AUTH" -H 'Content-Type: application/json' "$@" | tr -d '\r'); echo "$ANSWER"; NEXT=$(echo "$ANSWER" | grep -i -m1 '^authorization:') && AUTH=$NEXT; }`;
+  call() { ANSWER=$(curl -si -w '\n' -H "$AUTH" -H 'Content-Type: application/json' "$@" | tr -d '\r'); echo "$ANSWER"; if NEXT=$(echo "$ANSWER" | grep -i -m1 '^authorization:'); then AUTH=$NEXT; fi; }`;
 
 const COOKIE_CLIENT = String.raw`A small client: it shows each answer and keeps the newest cookie in a file.
 
