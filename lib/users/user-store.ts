@@ -1,6 +1,6 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
-import { Database } from '../database/database.js';
 import type { Brackets } from 'typeorm';
+import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-errors.js';
 import { keyCondition } from '../database/key-condition.js';
 import type { AnyUser } from './token-auth-user.entity.js';

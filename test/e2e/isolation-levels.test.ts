@@ -5,17 +5,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onEveryServer, TestApp, User } from '../support/app.js';
 import { eventually, ProtocolClient, told, type Answer } from '../support/client.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
-import { Gate } from '../support/gate.js';
+import { Barrier } from '../support/barrier.js';
 
 const REQUESTS = 16;
-let gate: Gate;
+let barrier: Barrier;
 
 @Controller('members')
 @UseGuards(TokenAuthGuard)
 class MembersController {
   @Get()
   async show() {
-    await gate.pass();
+    await barrier.pass();
     return { ok: true };
   }
 }
@@ -52,7 +52,7 @@ onEveryServer('a database with an isolation level above its default', (platform)
       app.nest.get(TokenAuthEvents).on('rotation.failed', ({ error }) => failures.push(error));
       const client = await ProtocolClient.signedIn(app);
       for (let round = 1; round <= 5; round++) {
-        gate = new Gate(REQUESTS);
+        barrier = new Barrier(REQUESTS);
         const answers = await Promise.all(Array.from({ length: REQUESTS }, () => client.peek('/members')));
         expect(answers.map(({ status }) => status)).toEqual(Array(REQUESTS).fill(200));
         const leaders = answers.filter((answer) => told(answer) === 'token');

@@ -15,7 +15,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { afterEach, expect, it } from 'vitest';
 import { onEveryDatabase, onEveryServer, TestApp, type Platform } from '../support/app.js';
 import { ProtocolClient, told } from '../support/client.js';
-import { Gate } from '../support/gate.js';
+import { Barrier } from '../support/barrier.js';
 import { expectSignedIn } from '../support/visits.js';
 
 /** Runs every handler of the application in a transaction. */
@@ -28,14 +28,14 @@ class InTransaction implements NestInterceptor {
   }
 }
 
-let gate: Gate;
+let barrier: Barrier;
 
 @Controller('work')
 @UseGuards(TokenAuthGuard)
 class WorkController {
   @Get()
   async work() {
-    await gate.pass();
+    await barrier.pass();
     return {};
   }
 }
@@ -57,7 +57,7 @@ async function start(platform: Platform, dataSource: object = {}): Promise<void>
 onEveryDatabase('an interceptor of the application that runs handlers in a transaction', (platform) => {
   it('has ended it when the token rotates', async () => {
     await start(platform);
-    gate = new Gate(1);
+    barrier = new Barrier(1);
     const client = await ProtocolClient.signedIn(app);
     app.log.take();
     const answer = await client.go('/work');
@@ -72,7 +72,7 @@ onEveryServer('interceptors of the application whose transactions take all conne
   it('leave one for every rotation', async () => {
     const limit = platform.database === 'postgres' ? { max: 2, connectionTimeoutMillis: 2000 } : { connectionLimit: 2 };
     await start(platform, { extra: limit });
-    gate = new Gate(2);
+    barrier = new Barrier(2);
     const clients = [await ProtocolClient.justSignedIn(app), await ProtocolClient.justSignedIn(app)];
     app.clock.advance('10s');
     const answers = await Promise.all(clients.map((client) => client.go('/work')));

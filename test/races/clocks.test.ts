@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { onEveryServer } from '../support/app.js';
 import { told } from '../support/client.js';
 import { Cluster } from './cluster.js';
-import { PATIENCE, RaceClient, rounds, statusesOf, tally, times, tokensOf, VOLLEY } from './race-client.js';
+import { expectOneSuccessor, PATIENCE, RaceClient, rounds, statusesOf, tally, times, tokensOf } from './race-client.js';
 
 /** Longer than the buffer, shorter than buffer and skew together. */
 const LATER = 6000;
@@ -22,15 +22,7 @@ onEveryServer('processes whose clocks differ', ({ database }) => {
     expect(tally((await client.volley(times(4, client.token))).map(told))).toEqual({ blank: 4 });
     await cluster.age(client.client, LATER);
     await rounds(async (meeting, round) => {
-      const shown = client.token;
-      const answers = await client.volley(times(VOLLEY, shown), meeting);
-      expect(statusesOf(answers)).toEqual({ 200: VOLLEY });
-      expect(tally(answers.map(told))).toEqual({ token: 1, blank: VOLLEY - 1 });
-      client.token = tokensOf(answers)[0] ?? '';
-      expect((await client.row()).generation).toBe(round);
-
-      const inBatch = await client.volley([...times(8, shown), ...times(8, client.token)]);
-      expect(tally(inBatch.map(told))).toEqual({ blank: 16 });
+      await expectOneSuccessor(client, meeting, round);
       await cluster.age(client.client, LATER);
     });
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AuthToken } from 'nestjs-token-auth';
-import { send, sendJson, type Answer, type AuthHeaderValues } from '../support/client.js';
+import { expect } from 'vitest';
+import { send, sendJson, told, type Answer, type AuthHeaderValues } from '../support/client.js';
 import type { Cluster } from './cluster.js';
 
 /** How many rounds each group of races runs; more find more. */
@@ -110,4 +111,17 @@ export function tally<K extends string | number>(values: readonly K[]): Record<K
   const counts = {} as Record<K, number>;
   for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
   return counts;
+}
+
+/** A volley with one token issues one successor; in the batch that it opens, both tokens serve and nothing rotates. */
+export async function expectOneSuccessor(client: RaceClient, meeting: Meeting, generation: number): Promise<void> {
+  const shown = client.token;
+  const answers = await client.volley(times(VOLLEY, shown), meeting);
+  expect(statusesOf(answers)).toEqual({ 200: VOLLEY });
+  expect(tally(answers.map(told))).toEqual({ token: 1, blank: VOLLEY - 1 });
+  client.token = tokensOf(answers)[0] ?? '';
+  expect((await client.row()).generation).toBe(generation);
+
+  const inBatch = await client.volley([...times(8, shown), ...times(8, client.token)]);
+  expect(tally(inBatch.map(told))).toEqual({ blank: 16 });
 }

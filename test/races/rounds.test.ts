@@ -2,7 +2,18 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sendJson, told, type Answer } from '../support/client.js';
 import { DATABASES } from '../support/databases.js';
 import { Cluster } from './cluster.js';
-import { PASSWORD, PATIENCE, RaceClient, rounds, statusesOf, tally, times, tokensOf, VOLLEY } from './race-client.js';
+import {
+  expectOneSuccessor,
+  PASSWORD,
+  PATIENCE,
+  RaceClient,
+  rounds,
+  statusesOf,
+  tally,
+  times,
+  tokensOf,
+  VOLLEY,
+} from './race-client.js';
 
 const APPS = {
   strict: {},
@@ -35,15 +46,7 @@ describe.for([...DATABASES])('four processes on one database (%s)', { timeout: P
   it('issue exactly one successor and refuse nobody', async () => {
     const client = await signedUp('strict');
     await rounds(async (meeting, round) => {
-      const shown = client.token;
-      const answers = await client.volley(times(VOLLEY, shown), meeting);
-      expect(statusesOf(answers)).toEqual({ 200: VOLLEY });
-      expect(tally(answers.map(told))).toEqual({ token: 1, blank: VOLLEY - 1 });
-      client.token = tokensOf(answers)[0] ?? '';
-      expect((await client.row()).generation).toBe(round);
-
-      const inBatch = await client.volley([...times(8, shown), ...times(8, client.token)]);
-      expect(tally(inBatch.map(told))).toEqual({ blank: 16 });
+      await expectOneSuccessor(client, meeting, round);
       await cluster.advance(LATER);
     });
     expect((await client.get()).status).toBe(200);

@@ -1,6 +1,7 @@
 import { Body, HttpCode, HttpStatus, Inject, Post, Req, Res } from '@nestjs/common';
 import { Public } from '../../request/decorators.js';
 import type { IncomingRequest } from '../../request/request-context.js';
+import { SessionOpener } from '../../request/session-opener.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { normalizeEmail } from '../../users/email.js';
 import { PasswordHasher } from '../../users/password-hasher.js';
@@ -8,7 +9,6 @@ import { UserSerializer } from '../../users/user-serializer.js';
 import { UserStore } from '../../users/user-store.js';
 import { failure, invalidRecord, MESSAGES, type AttributeErrors } from '../account-errors.js';
 import { errorsOf, pick } from '../body.js';
-import { SessionOpener } from '../../request/session-opener.js';
 import { SignUpBody } from './sign-up.body.js';
 
 /** `POST <path>`: makes an account and signs it in. */

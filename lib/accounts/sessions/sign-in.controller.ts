@@ -1,13 +1,13 @@
 import { Body, Get, HttpCode, HttpStatus, Inject, Logger, Post, Req, Res } from '@nestjs/common';
 import { Public } from '../../request/decorators.js';
 import type { IncomingRequest } from '../../request/request-context.js';
+import { SessionOpener } from '../../request/session-opener.js';
 import { normalizeEmail } from '../../users/email.js';
 import { PasswordHasher } from '../../users/password-hasher.js';
 import { UserSerializer } from '../../users/user-serializer.js';
 import { UserStore, type Account } from '../../users/user-store.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import { pick } from '../body.js';
-import { SessionOpener } from '../../request/session-opener.js';
 
 /** `POST <path>/sign_in`: signs a client in by e-mail address and password. */
 @Public()

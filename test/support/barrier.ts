@@ -1,5 +1,5 @@
 /** Holds handlers until so many have come, so that all of them go on at the same time. */
-export class Gate {
+export class Barrier {
   private readonly waiting: (() => void)[] = [];
 
   constructor(private readonly size: number) {}
