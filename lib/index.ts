@@ -4,13 +4,16 @@ export type {
   TokenAuthModuleOptions,
   TokenAuthOptionsFactory,
 } from './token-auth.module.js';
-export type {
-  CookieAttributes,
-  TokenAuthEndpoints,
-  TokenAuthModuleExtras,
-  TokenAuthOptions,
-} from './token-auth.options.js';
-export { TokenAuthOptionsError } from './token-auth.config.js';
+export type { TokenAuthEndpoints, TokenAuthModuleExtras, TokenAuthOptions } from './token-auth.options.js';
+export type { AccountOptions } from './options/account.options.js';
+export type { CarrierOptions, CookieAttributes } from './options/carrier.options.js';
+export type { MailOptions } from './options/mail.options.js';
+export type { PasswordOptions } from './options/password.options.js';
+export type { TokenOptions } from './options/token.options.js';
+export { TokenAuthMailer } from './mails/token-auth-mailer.js';
+export type { MailKind, OutgoingMail } from './mails/token-auth-mailer.js';
+export type { MailContent, MailData, MailTemplate, MailTemplates } from './mails/mail-templates.js';
+export { TokenAuthOptionsError } from './options/options-check.js';
 export type { HeaderNames } from './header-names.js';
 export type { Duration } from './duration.js';
 
@@ -33,6 +36,9 @@ export type { TokenAuthEventMap } from './tokens/token-events.js';
 export { TOKEN_AUTH_CLOCK } from './tokens/clock.js';
 export type { Clock } from './tokens/clock.js';
 
+export { entitiesFor } from './entities.js';
+export { OneTimeToken, oneTimeTokenEntityFor } from './one-time-tokens/one-time-token.entity.js';
+export { Throttle, throttleEntityFor } from './throttling/throttle.entity.js';
 export { TokenAuthUser } from './users/token-auth-user.entity.js';
 export type { AnyUser, UserId } from './users/token-auth-user.entity.js';
 export { BcryptPasswordHasher } from './users/bcrypt-password-hasher.js';

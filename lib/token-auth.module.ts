@@ -14,6 +14,8 @@ import type { DataSource } from 'typeorm';
 import { controllersFor } from './accounts/endpoints.js';
 import { FaultsInterceptor } from './accounts/faults.interceptor.js';
 import { Database } from './database/database.js';
+import { entitiesFor } from './entities.js';
+import type { TokenAuthMailer } from './mails/token-auth-mailer.js';
 import { AuthHeaders } from './request/auth-headers.js';
 import { RequestAuthenticator } from './request/request-authenticator.js';
 import { SessionOpener } from './request/session-opener.js';
@@ -22,7 +24,6 @@ import { TokenHeadersInterceptor } from './request/token-headers.interceptor.js'
 import { Unavailability } from './request/unavailability.js';
 import { resolveOptions, TOKEN_AUTH_CONFIG, type TokenAuthConfig } from './token-auth.config.js';
 import type { TokenAuthModuleExtras, TokenAuthOptions } from './token-auth.options.js';
-import { tokenEntityFor } from './tokens/auth-token.entity.js';
 import { systemClock, TOKEN_AUTH_CLOCK, type Clock } from './tokens/clock.js';
 import { TokenAuthenticator } from './tokens/token-authenticator.js';
 import { TokenChain } from './tokens/token-chain.js';
@@ -48,6 +49,7 @@ const EXTRAS: Extras = {
   path: undefined,
   endpoints: undefined,
   passwordHasher: undefined,
+  mailer: undefined,
   isGlobal: undefined,
 };
 
@@ -124,7 +126,7 @@ export class TokenAuthModule implements OnModuleInit {
 }
 
 function assemble(definition: DynamicModule, extras: Extras): DynamicModule {
-  const { userEntity, dataSource, path = 'auth', endpoints = true, isGlobal = true, passwordHasher } = extras;
+  const { userEntity, dataSource, path = 'auth', endpoints = true, isGlobal = true, passwordHasher, mailer } = extras;
   if (typeof userEntity !== 'function') {
     throw new TypeError(
       'TokenAuthModule needs userEntity: the entity class of your application that extends TokenAuthUser.',
@@ -133,23 +135,28 @@ function assemble(definition: DynamicModule, extras: Extras): DynamicModule {
   return {
     ...definition,
     global: isGlobal,
-    imports: [
-      ...(definition.imports ?? []),
-      TypeOrmModule.forFeature([userEntity, tokenEntityFor(userEntity)], dataSource),
-    ],
+    imports: [...(definition.imports ?? []), TypeOrmModule.forFeature(entitiesFor(userEntity), dataSource)],
     controllers: controllersFor(path, endpoints),
     providers: [
       ...(definition.providers ?? []),
-      ...providersFor(userEntity, dataSource),
+      ...providersFor(userEntity, dataSource, mailer),
       { provide: PasswordHasher, useClass: passwordHasher ?? BcryptPasswordHasher },
     ],
     exports: [TokenService, TokenAuthEvents, RequestAuthenticator, SessionOpener, PasswordHasher, TokenAuthGuard],
   };
 }
 
-function providersFor(userEntity: Type<AnyUser>, dataSource: string | undefined): Provider[] {
+function providersFor(
+  userEntity: Type<AnyUser>,
+  dataSource: string | undefined,
+  mailer: Type<TokenAuthMailer> | undefined,
+): Provider[] {
   return [
-    { provide: TOKEN_AUTH_CONFIG, inject: [TOKEN_AUTH_OPTIONS], useFactory: resolveOptions },
+    {
+      provide: TOKEN_AUTH_CONFIG,
+      inject: [TOKEN_AUTH_OPTIONS],
+      useFactory: (options: TokenAuthOptions) => resolveOptions(options, mailer !== undefined),
+    },
     { provide: TOKEN_AUTH_CLOCK, useValue: systemClock },
     { provide: USER_ENTITY, useValue: userEntity },
     {

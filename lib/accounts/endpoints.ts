@@ -6,7 +6,7 @@ import { SignInController } from './sessions/sign-in.controller.js';
 import { SignOutController } from './sessions/sign-out.controller.js';
 import { ValidateTokenController } from './token-validations/validate-token.controller.js';
 
-const CONTROLLERS: Record<keyof TokenAuthEndpoints, Type<object>> = {
+const CONTROLLERS: Partial<Record<keyof TokenAuthEndpoints, Type<object>>> = {
   signUp: SignUpController,
   signIn: SignInController,
   signOut: SignOutController,
@@ -19,7 +19,7 @@ export function controllersFor(path: string, endpoints: boolean | TokenAuthEndpo
   const names = Object.keys(CONTROLLERS) as (keyof TokenAuthEndpoints)[];
   return names
     .filter((name) => endpoints !== false && switches[name] !== false)
-    .map((name) => mount(CONTROLLERS[name], path));
+    .map((name) => mount(CONTROLLERS[name] as Type<object>, path));
 }
 
 /** A controller of this path: a subclass, because the path belongs to the class. */

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { serialize } from 'cookie';
-import { TOKEN_AUTH_CONFIG, type CookieConfig, type TokenAuthConfig } from '../token-auth.config.js';
+import type { CookieConfig } from '../options/carrier.config.js';
+import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import { headerSafe, type IssuedToken } from '../tokens/credentials.js';
 import type { Departure } from '../tokens/token-departure.js';
 

@@ -1,18 +1,9 @@
 import type { Type } from '@nestjs/common';
-import { Column, Entity, Index, ManyToOne, PrimaryColumn, type ColumnOptions } from 'typeorm';
-import { preferOwnColumns, type AnyUser } from '../users/token-auth-user.entity.js';
+import { Column, Index, PrimaryColumn } from 'typeorm';
+import { digestColumn, integerColumn } from '../database/columns.js';
+import { onePerUserEntity, ownedBy } from '../users/owned-entity.js';
+import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { IP_LENGTH, USER_AGENT_LENGTH } from './origin.js';
-
-/** Milliseconds since 1970 (or whole seconds) as an integer: the same on every driver and in every time zone. */
-const integer: ColumnOptions = {
-  type: 'bigint',
-  // pg and mysql2 hand bigint columns over as text.
-  transformer: {
-    to: (value: number | null) => value,
-    from: (value: string | number | null) => (value === null ? null : Number(value)),
-  },
-};
-const digest: ColumnOptions = { type: 'varchar', length: 64 };
 
 /**
  * A client: one signed-in device or browser of a user. A row never grows, and holds nothing that would sign anybody in.
@@ -40,11 +31,11 @@ export abstract class AuthToken<U extends AnyUser = AnyUser> {
   replacedUid!: string | null;
 
   /** Digest of the current token. */
-  @Column(digest)
+  @Column(digestColumn)
   tokenHash!: string;
 
   /** Digest of the token before it, which serves while the batch is open. */
-  @Column({ ...digest, nullable: true })
+  @Column({ ...digestColumn, nullable: true })
   replacedHash!: string | null;
 
   /** How often the token has been replaced. */
@@ -52,11 +43,11 @@ export abstract class AuthToken<U extends AnyUser = AnyUser> {
   generation!: number;
 
   /** What the current token was derived with, beside the replaced one. */
-  @Column({ ...digest, nullable: true })
+  @Column({ ...digestColumn, nullable: true })
   nonce!: string | null;
 
   /** The key of this client's tags, which tell its old tokens from noise. */
-  @Column(digest)
+  @Column(digestColumn)
   tagKey!: string;
 
   /** The user's auth epoch at the sign-in; another one means that the client has ended. */
@@ -64,26 +55,30 @@ export abstract class AuthToken<U extends AnyUser = AnyUser> {
   authEpoch!: number;
 
   /** When the present batch began: at the sign-in or the last rotation. */
-  @Column(integer)
+  @Column(integerColumn)
   batchStartedAt!: number;
 
   /** Until when the present batch is open. */
-  @Column(integer)
+  @Column(integerColumn)
   batchOpenUntil!: number;
 
   /** The last advertised expiry, in whole seconds since 1970. */
-  @Column(integer)
+  @Column(integerColumn)
   expiry!: number;
 
   /** A lifespan of this client's own in ms, or null for the configured one. */
-  @Column({ ...integer, nullable: true })
+  @Column({ ...integerColumn, nullable: true })
   lifespan!: number | null;
 
-  @Column(integer)
+  @Column(integerColumn)
   createdAt!: number;
 
-  @Column(integer)
+  @Column(integerColumn)
   lastUsedAt!: number;
+
+  /** Until when the user may change the password without knowing it: after following a reset link. */
+  @Column({ ...integerColumn, nullable: true })
+  passwordChangeUntil!: number | null;
 
   /** The address and user agent that signed in or made the last rotation. */
   @Column({ type: 'varchar', length: IP_LENGTH, nullable: true })
@@ -93,7 +88,11 @@ export abstract class AuthToken<U extends AnyUser = AnyUser> {
   userAgent!: string | null;
 }
 
-const entities = new WeakMap<Function, Type<AuthToken>>();
+const entityOf = onePerUserEntity((userEntity): Type<AuthToken> => {
+  class UserAuthToken extends AuthToken {}
+  ownedBy(userEntity, UserAuthToken, 'AuthToken');
+  return UserAuthToken;
+});
 
 /**
  * The token entity of a user entity: a table of its own with a foreign key of whatever type the user's primary key has.
@@ -106,20 +105,5 @@ const entities = new WeakMap<Function, Type<AuthToken>>();
  * ```
  */
 export function tokenEntityFor<U extends AnyUser>(userEntity: Type<U>): Type<AuthToken<U>> {
-  let entity = entities.get(userEntity);
-  if (entity === undefined) {
-    preferOwnColumns(userEntity);
-    entity = defineTokenEntity(userEntity);
-    entities.set(userEntity, entity);
-  }
-  return entity as Type<AuthToken<U>>;
-}
-
-function defineTokenEntity(userEntity: Type<AnyUser>): Type<AuthToken> {
-  class UserAuthToken extends AuthToken {}
-  Object.defineProperty(UserAuthToken, 'name', { value: `${userEntity.name}AuthToken` });
-  ManyToOne(() => userEntity, { nullable: false, onDelete: 'CASCADE' })(UserAuthToken.prototype, 'user');
-  Index()(UserAuthToken.prototype, 'user');
-  Entity()(UserAuthToken);
-  return UserAuthToken;
+  return entityOf(userEntity) as Type<AuthToken<U>>;
 }

@@ -79,6 +79,7 @@ export class TokenService<U extends AnyUser = AnyUser> {
       batchOpenUntil: now + this.config.rules.buffer,
       expiry: nextExpiry({ expiry: 0, lifespan }, now, this.config.rules),
       lifespan,
+      passwordChangeUntil: null,
       createdAt: signedInAt,
       lastUsedAt: signedInAt,
       ...storableOrigin(options.origin ?? NO_ORIGIN),

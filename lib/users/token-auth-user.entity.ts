@@ -6,6 +6,7 @@ import {
   PrimaryGeneratedColumn,
   UpdateDateColumn,
 } from 'typeorm';
+import { instantColumn } from '../database/columns.js';
 
 /** What a user's primary key may be. */
 export type UserId = number | string | bigint;
@@ -53,6 +54,22 @@ export abstract class TokenAuthUser<Id extends UserId = number> {
   /** Raised to end every client of the user at once: a client lives only while it carries the same number. */
   @Column({ type: 'int', default: 0, select: false })
   authEpoch?: number;
+
+  /** When the e-mail address was confirmed, or null; looked at only where addresses have to be confirmed. */
+  @Column({ ...instantColumn, nullable: true, select: false })
+  confirmedAt?: Date | null;
+
+  /** The address that waits for its confirmation to replace `email`. */
+  @Column({ type: 'varchar', length: 255, nullable: true, select: false })
+  unconfirmedEmail?: string | null;
+
+  /** Wrong passwords in a row; counted only where accounts are locked. */
+  @Column({ type: 'int', default: 0, select: false })
+  failedAttempts?: number;
+
+  /** When the account was locked, or null. */
+  @Column({ ...instantColumn, nullable: true, select: false })
+  lockedAt?: Date | null;
 
   @CreateDateColumn()
   createdAt!: Date;

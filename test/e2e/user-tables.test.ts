@@ -18,6 +18,12 @@ import { ProtocolClient, send, told } from '../support/client.js';
 import { witness } from '../support/current-user.js';
 import { createDatabase } from '../support/databases.js';
 
+/** Times as a table of another kind keeps them. */
+const isoText = {
+  to: (value: Date | null | undefined) => value?.toISOString() ?? value,
+  from: (value: string | null) => (value === null ? null : new Date(value)),
+};
+
 /** A table that was there before, with names of its own throughout. */
 @Entity({ name: 'people' })
 class LegacyUser extends TokenAuthUser {
@@ -38,6 +44,18 @@ class LegacyUser extends TokenAuthUser {
 
   @Column({ name: 'order', type: 'int', default: 0, select: false })
   declare authEpoch?: number;
+
+  @Column({ name: 'confirmed', type: 'varchar', length: 32, nullable: true, select: false, transformer: isoText })
+  declare confirmedAt?: Date | null;
+
+  @Column({ name: 'next mail', type: 'varchar', length: 255, nullable: true, select: false })
+  declare unconfirmedEmail?: string | null;
+
+  @Column({ name: 'failures', type: 'int', default: 0, select: false })
+  declare failedAttempts?: number;
+
+  @Column({ name: 'locked', type: 'varchar', length: 32, nullable: true, select: false, transformer: isoText })
+  declare lockedAt?: Date | null;
 
   @CreateDateColumn({ name: 'made_at' })
   declare createdAt: Date;
@@ -102,7 +120,20 @@ onEveryDatabase('a user table', (platform) => {
     try {
       const { columns } = app.dataSource.getMetadata(LegacyUser);
       expect(new Set(columns.map(({ databaseName }) => databaseName))).toEqual(
-        new Set(['auth_provider', 'changed_at', 'login', 'made_at', 'mail', 'order', 'password digest', 'person_id']),
+        new Set([
+          'auth_provider',
+          'changed_at',
+          'confirmed',
+          'failures',
+          'locked',
+          'login',
+          'made_at',
+          'mail',
+          'next mail',
+          'order',
+          'password digest',
+          'person_id',
+        ]),
       );
       await liveThrough(app, LegacyUser);
 

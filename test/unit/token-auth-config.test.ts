@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { resolveOptions, TokenAuthOptionsError } from '../../lib/token-auth.config.js';
+import { TokenAuthOptionsError } from '../../lib/options/options-check.js';
+import { resolveOptions } from '../../lib/token-auth.config.js';
 import type { TokenAuthOptions } from '../../lib/token-auth.options.js';
 
 const SECRET = 'too short to be a pepper';
@@ -40,6 +41,17 @@ describe('the defaults', () => {
       },
       cookie: null,
       queryEnabled: false,
+      trustedOrigins: [],
+      checkCurrentPassword: false,
+      reset: { within: 21_600_000, requiresToken: true },
+      signUpDto: null,
+      accountUpdateDto: null,
+      paranoid: true,
+      confirmation: null,
+      lock: null,
+      throttle: { accountLimit: 10, addressLimit: 100, window: 900_000 },
+      mail: null,
+      redirects: { allowlist: expect.anything(), confirmSuccess: null, passwordReset: null, unlockSuccess: null },
       password: { cost: 12, pepper: '', minLength: 8, queueLimit: 100 },
       userResponse: null,
     });

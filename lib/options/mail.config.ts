@@ -1,0 +1,74 @@
+import type { MailTemplates } from '../mails/mail-templates.js';
+import { parseTarget, RedirectAllowlist } from '../redirects/redirect-allowlist.js';
+import type { OptionsCheck } from './options-check.js';
+
+/** Mails, and where their links lead. */
+export interface MailConfig {
+  /** Null where no mails are sent. */
+  readonly mail: {
+    /** What links begin with, without a slash at its end. */
+    readonly publicUrl: string;
+    readonly templates: MailTemplates;
+    /** How the module sends mails by itself; null where the application has a mailer of its own. */
+    readonly smtp: { readonly transport: string | object; readonly from: string } | null;
+  } | null;
+  readonly redirects: {
+    readonly allowlist: RedirectAllowlist;
+    readonly confirmSuccess: string | null;
+    readonly passwordReset: string | null;
+    readonly unlockSuccess: string | null;
+  };
+}
+
+export function mailConfig(check: OptionsCheck, hasOwnMailer: boolean): MailConfig {
+  const confirmSuccess = url(check, 'defaultConfirmSuccessUrl');
+  const passwordReset = url(check, 'defaultPasswordResetUrl');
+  const unlockSuccess = url(check, 'unlockSuccessUrl');
+  const own = [confirmSuccess, passwordReset].filter((each) => each !== null);
+  return {
+    mail: mail(check, hasOwnMailer),
+    redirects: Object.freeze({ allowlist: allowlist(check, own), confirmSuccess, passwordReset, unlockSuccess }),
+  };
+}
+
+function mail(check: OptionsCheck, hasOwnMailer: boolean): MailConfig['mail'] {
+  const { mailTransport: transport, mailTemplates: templates = {} } = check.options;
+  const publicUrl = url(check, 'publicUrl');
+  const from = check.text('mailFrom');
+  for (const [kind, template] of Object.entries(templates)) {
+    if (typeof template !== 'function') check.fault('mailTemplates', `must give a function for '${kind}'`);
+  }
+  if (transport === undefined && !hasOwnMailer) return null;
+  if (publicUrl === null) {
+    check.fault('publicUrl', 'must be given where mails are sent: their links begin with it, never with a Host header');
+  }
+  const base = { publicUrl: (publicUrl ?? '').replace(/\/+$/, ''), templates };
+  if (hasOwnMailer) return Object.freeze({ ...base, smtp: null });
+  if ((typeof transport !== 'string' && typeof transport !== 'object') || transport === null || transport === '') {
+    check.fault('mailTransport', 'must be the URL of an SMTP server or an object of options for nodemailer');
+  }
+  if (from === null) check.fault('mailFrom', 'must be given with mailTransport');
+  return Object.freeze({ ...base, smtp: Object.freeze({ transport: transport ?? '', from: from ?? '' }) });
+}
+
+function allowlist(check: OptionsCheck, own: readonly string[]): RedirectAllowlist {
+  try {
+    return new RedirectAllowlist(check.texts('redirectAllowlist'), own);
+  } catch (error) {
+    check.fault('redirectAllowlist', `must be a list of URLs: ${(error as Error).message}`);
+    return new RedirectAllowlist([]);
+  }
+}
+
+function url(
+  check: OptionsCheck,
+  name: 'publicUrl' | 'defaultConfirmSuccessUrl' | 'defaultPasswordResetUrl' | 'unlockSuccessUrl',
+): string | null {
+  const value = check.text(name);
+  const parsed = value === null ? null : parseTarget(value);
+  if (value !== null && parsed === null) check.fault(name, 'must be an absolute URL');
+  if (parsed !== null && name === 'publicUrl' && !/^https?:[^?#]+$/.test(parsed.href)) {
+    check.fault(name, "must be a URL such as 'https://api.example.com/auth'");
+  }
+  return value;
+}
