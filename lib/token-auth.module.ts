@@ -11,11 +11,11 @@ import {
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { controllersFor } from './accounts/endpoints.js';
-import { FaultsInterceptor } from './accounts/faults.interceptor.js';
+import { controllersFor, ENDPOINT_PROVIDERS } from './accounts/endpoints.js';
 import { Database } from './database/database.js';
 import { entitiesFor } from './entities.js';
 import type { TokenAuthMailer } from './mails/token-auth-mailer.js';
+import { OneTimeTokenStore } from './one-time-tokens/one-time-token-store.js';
 import { AuthHeaders } from './request/auth-headers.js';
 import { RequestAuthenticator } from './request/request-authenticator.js';
 import { SessionOpener } from './request/session-opener.js';
@@ -35,7 +35,9 @@ import { BcryptPasswordHasher } from './users/bcrypt-password-hasher.js';
 import { PasswordHasher } from './users/password-hasher.js';
 import type { AnyUser } from './users/token-auth-user.entity.js';
 import { UserSerializer } from './users/user-serializer.js';
-import { USER_ENTITY, UserStore } from './users/user-store.js';
+import { UserChanges } from './users/user-changes.js';
+import { UserStore } from './users/user-store.js';
+import { USER_ENTITY, UserTable } from './users/user-table.js';
 
 const TOKEN_AUTH_OPTIONS = Symbol('nestjs-token-auth:options');
 const OUTERMOST_INTERCEPTOR = Symbol('nestjs-token-auth:outermost-interceptor');
@@ -185,10 +187,13 @@ function providersFor(
     Unavailability,
     RequestAuthenticator,
     TokenAuthGuard,
+    UserTable,
     UserStore,
+    UserChanges,
     UserSerializer,
     SessionOpener,
-    FaultsInterceptor,
+    OneTimeTokenStore,
+    ...ENDPOINT_PROVIDERS,
     TokenHeadersInterceptor,
     {
       provide: OUTERMOST_INTERCEPTOR,

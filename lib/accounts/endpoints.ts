@@ -1,17 +1,61 @@
-import { Controller, UseInterceptors, VERSION_NEUTRAL, type Type } from '@nestjs/common';
+import { Controller, UseInterceptors, VERSION_NEUTRAL, type Provider, type Type } from '@nestjs/common';
 import type { TokenAuthEndpoints } from '../token-auth.options.js';
+import { AccountChanges } from './account-changes.js';
+import { Confirmations } from './confirmations/confirmations.js';
+import { ConfirmationsController } from './confirmations/confirmations.controller.js';
+import { CurrentPassword } from './current-password.js';
 import { FaultsInterceptor } from './faults.interceptor.js';
+import { LinkAnswers } from './link-answers.js';
+import { Notifier } from './notifier.js';
+import { LinkSignIns } from './passwords/link-sign-ins.js';
+import { PasswordUpdates } from './passwords/password-updates.js';
+import { ResetLinkController } from './passwords/reset-link.controller.js';
+import { UpdatePasswordController } from './passwords/update-password.controller.js';
+import { Profiles } from './profiles.js';
+import { AccountUpdates } from './registrations/account-updates.js';
+import { AddressChanges } from './registrations/address-changes.js';
+import { DeleteAccountController } from './registrations/delete-account.controller.js';
 import { SignUpController } from './registrations/sign-up.controller.js';
+import { SignUps } from './registrations/sign-ups.js';
+import { UpdateAccountController } from './registrations/update-account.controller.js';
+import { AccountLock } from './sessions/account-lock.js';
+import { Attempts } from './sessions/attempts.js';
+import { PasswordSignIn } from './sessions/password-sign-in.js';
 import { SignInController } from './sessions/sign-in.controller.js';
 import { SignOutController } from './sessions/sign-out.controller.js';
 import { ValidateTokenController } from './token-validations/validate-token.controller.js';
+import { UnlocksController } from './unlocks/unlocks.controller.js';
 
-const CONTROLLERS: Partial<Record<keyof TokenAuthEndpoints, Type<object>>> = {
-  signUp: SignUpController,
-  signIn: SignInController,
-  signOut: SignOutController,
-  validateToken: ValidateTokenController,
+const CONTROLLERS: Record<keyof TokenAuthEndpoints, Type<object>[]> = {
+  signUp: [SignUpController],
+  signIn: [SignInController],
+  signOut: [SignOutController],
+  validateToken: [ValidateTokenController],
+  updateAccount: [UpdateAccountController],
+  deleteAccount: [DeleteAccountController],
+  passwords: [ResetLinkController, UpdatePasswordController],
+  confirmations: [ConfirmationsController],
+  unlocks: [UnlocksController],
 };
+
+/** What the endpoints are made of. */
+export const ENDPOINT_PROVIDERS: Provider[] = [
+  AccountChanges,
+  AccountLock,
+  AccountUpdates,
+  AddressChanges,
+  Attempts,
+  Confirmations,
+  CurrentPassword,
+  FaultsInterceptor,
+  LinkAnswers,
+  LinkSignIns,
+  Notifier,
+  PasswordSignIn,
+  PasswordUpdates,
+  Profiles,
+  SignUps,
+];
 
 /** The controllers of the endpoints that are switched on, mounted under a path. */
 export function controllersFor(path: string, endpoints: boolean | TokenAuthEndpoints): Type<object>[] {
@@ -19,7 +63,7 @@ export function controllersFor(path: string, endpoints: boolean | TokenAuthEndpo
   const names = Object.keys(CONTROLLERS) as (keyof TokenAuthEndpoints)[];
   return names
     .filter((name) => endpoints !== false && switches[name] !== false)
-    .map((name) => mount(CONTROLLERS[name] as Type<object>, path));
+    .flatMap((name) => CONTROLLERS[name].map((controller) => mount(controller, path)));
 }
 
 /** A controller of this path: a subclass, because the path belongs to the class. */

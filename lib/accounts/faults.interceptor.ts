@@ -1,10 +1,11 @@
 import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { catchError, type Observable } from 'rxjs';
-import { DatabaseError } from '../database/database-errors.js';
+import { DatabaseError, isUnfitValue, isUniqueViolation } from '../database/database-errors.js';
 import { Unavailability } from '../request/unavailability.js';
+import { FAULTS, invalidRecord } from './account-errors.js';
 import { PasswordQueueFullError } from '../users/password-hasher.js';
 
-/** Answers 503 with `Retry-After` where an endpoint failed because it has too much to do or no database. */
+/** Answers 422 where the database found a fault in what was sent, and 503 with `Retry-After` where an endpoint failed because it has too much to do or no database. */
 @Injectable()
 export class FaultsInterceptor implements NestInterceptor {
   constructor(@Inject(Unavailability) private readonly unavailability: Unavailability) {}
@@ -13,6 +14,8 @@ export class FaultsInterceptor implements NestInterceptor {
     const response = context.switchToHttp().getResponse<object>();
     return next.handle().pipe(
       catchError((error: unknown) => {
+        if (isUniqueViolation(error)) throw invalidRecord({ base: [FAULTS.taken] });
+        if (isUnfitValue(error)) throw invalidRecord({ base: [FAULTS.invalid] });
         const isKnown = error instanceof DatabaseError || error instanceof PasswordQueueFullError;
         throw isKnown ? this.unavailability.of(error, response) : error;
       }),

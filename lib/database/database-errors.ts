@@ -58,3 +58,18 @@ export function isDatabaseBusy(error: unknown): boolean {
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof DatabaseError && UNIQUE_VIOLATION.has(error.code);
 }
+
+const FOREIGN_KEY_VIOLATION = new Set(['23503', 'ER_ROW_IS_REFERENCED_2', 'SQLITE_CONSTRAINT_FOREIGNKEY']);
+
+/** Whether another table refers to the row. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return error instanceof DatabaseError && FOREIGN_KEY_VIOLATION.has(error.code);
+}
+
+/** What a driver says of a value that its column cannot hold; PostgreSQL has a class of codes for it. */
+const UNFIT_VALUE = /^22...$|^ER_(?:DATA_TOO_LONG|WARN_DATA_OUT_OF_RANGE|TRUNCATED_WRONG_VALUE.*|BAD_NULL_ERROR)$/;
+
+/** Whether a value does not fit its column. */
+export function isUnfitValue(error: unknown): boolean {
+  return error instanceof DatabaseError && UNFIT_VALUE.test(error.code);
+}

@@ -18,6 +18,20 @@ export interface Statement {
 interface SqliteConnection {
   readonly inTransaction: boolean;
   prepare(sql: string): { run(...parameters: unknown[]): { changes: number } };
+  exec(sql: string): unknown;
+}
+
+/** One of several statements that belong together. */
+export interface Step {
+  readonly statement: Statement;
+  /** Whether nothing is kept when this one changes no row. */
+  readonly mustChange: boolean;
+}
+
+interface Query {
+  readonly sql: string;
+  readonly parameters: unknown[];
+  readonly mustChange: boolean;
 }
 
 const SUPPORTED = ['better-sqlite3', 'postgres', 'mysql', 'mariadb'] as const;
@@ -85,6 +99,53 @@ export class Database {
   }
 
   /**
+   * Runs several writing statements, all or none, and tells whether they were carried out: not when one that must change a
+   * row changed none.
+   */
+  async allOrNone(steps: readonly Step[]): Promise<boolean> {
+    const queries = steps.map(({ statement, mustChange }): Query => {
+      const [sql, parameters] = statement.getQueryAndParameters();
+      return { sql, parameters, mustChange };
+    });
+    return await this.retrying(() => (this.isSqlite ? this.allInSqlite(queries) : this.allOnServer(queries)));
+  }
+
+  private async allOnServer(queries: readonly Query[]): Promise<boolean> {
+    return await this.onPrimary(async (runner) => {
+      await runner.startTransaction();
+      try {
+        for (const { sql, parameters, mustChange } of queries) {
+          const { affected } = (await runner.query(sql, parameters, true)) as { affected?: number };
+          if (mustChange && !affected) {
+            await runner.rollbackTransaction();
+            return false;
+          }
+        }
+        await runner.commitTransaction();
+        return true;
+      } catch (error) {
+        if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  /** In one synchronous step, so that nobody else's work on the common connection gets into the transaction. */
+  private async allInSqlite(queries: readonly Query[]): Promise<boolean> {
+    return await faultsOf(async () => {
+      await this.untilFree();
+      this.sqlite.exec('BEGIN IMMEDIATE');
+      let isKept = false;
+      try {
+        isKept = queries.every(({ sql, parameters, mustChange }) => this.runInSqlite(sql, parameters) > 0 || !mustChange);
+      } finally {
+        this.sqlite.exec(isKept ? 'COMMIT' : 'ROLLBACK');
+      }
+      return isKept;
+    });
+  }
+
+  /**
    * Saves a new entity as its repository does, listeners and cascades included.
    *
    * @param identity - the property that tells the entity from others, whatever its generated key.
@@ -142,11 +203,18 @@ export class Database {
    * synchronous step, so that no transaction can begin in between.
    */
   private async writeSqlite(sql: string, parameters: unknown[], isWanted: () => boolean): Promise<number> {
-    do await this.untilNoTransaction();
-    while (this.sqlite.inTransaction);
-    if (!isWanted()) return 0;
+    await this.untilFree();
+    return isWanted() ? this.runInSqlite(sql, parameters) : 0;
+  }
+
+  private runInSqlite(sql: string, parameters: unknown[]): number {
     this.dataSource.logger.logQuery(sql, parameters);
     return this.sqlite.prepare(sql).run(...parameters).changes;
+  }
+
+  private async untilFree(): Promise<void> {
+    do await this.untilNoTransaction();
+    while (this.sqlite.inTransaction);
   }
 
   /**

@@ -30,3 +30,10 @@ export function keyCondition(
     }
   });
 }
+
+/** "The row belongs to this user", by the foreign key of its relation `user`. */
+export function ownerCondition(dataSource: DataSource, entity: Function, user: object, alias?: string): Brackets {
+  const relation = dataSource.getMetadata(entity).findRelationWithPropertyPath('user');
+  const key = (relation?.joinColumns ?? []).map((column) => ({ column, source: column.referencedColumn ?? column }));
+  return keyCondition(dataSource, user, key, alias);
+}

@@ -1,5 +1,6 @@
 import { createParamDecorator, SetMetadata, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
 import type { AuthClient } from '../tokens/client.js';
+import type { Session } from '../tokens/token-authenticator.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { exchangeOf } from './request-context.js';
 
@@ -43,4 +44,13 @@ export const CurrentUser: (property?: string) => ParameterDecorator = createPara
 /** The client that makes the request: an {@link AuthClient}, or null. */
 export const CurrentClient: () => ParameterDecorator = createParamDecorator(
   (_: undefined, context: ExecutionContext): AuthClient | null => exchangeOf(context)?.state.session?.client ?? null,
+);
+
+/**
+ * The session behind the request, or null.
+ *
+ * @internal
+ */
+export const CurrentSession: () => ParameterDecorator = createParamDecorator(
+  (_: undefined, context: ExecutionContext): Session | null => exchangeOf(context)?.state.session ?? null,
 );

@@ -5,6 +5,10 @@ import type { AnyUser } from '../users/token-auth-user.entity.js';
 
 /** What Express, Fastify and Node have in common in a request. */
 export interface IncomingRequest {
+  readonly method?: string;
+  readonly url?: string;
+  /** Express's, whose `url` loses what a router is mounted under. */
+  readonly originalUrl?: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly query?: unknown;
   readonly body?: unknown;

@@ -29,7 +29,7 @@ export interface ArrivalFacts<U extends AnyUser = AnyUser> {
 
 /** Who makes a request. The token that it showed is not among the properties, so that no log and no JSON can hold it. */
 export class Session<U extends AnyUser = AnyUser> {
-  readonly #arrival: ArrivalFacts<U>;
+  #arrival: ArrivalFacts<U>;
 
   constructor(
     readonly user: U,
@@ -42,6 +42,16 @@ export class Session<U extends AnyUser = AnyUser> {
   /** @internal */
   get arrival(): ArrivalFacts<U> {
     return this.#arrival;
+  }
+
+  /**
+   * What this request itself has written into the row of its client.
+   *
+   * @internal
+   */
+  noteChange(values: Partial<AuthToken<U>>): void {
+    const row = Object.assign(Object.create(Object.getPrototypeOf(this.#arrival.row) as object), this.#arrival.row, values);
+    this.#arrival = { ...this.#arrival, row, uid: values.uid ?? this.#arrival.uid };
   }
 }
 

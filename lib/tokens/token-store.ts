@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
-import { FindOptionsUtils, type Brackets, type QueryRunner, type SelectQueryBuilder } from 'typeorm';
+import { FindOptionsUtils, type Brackets, type QueryRunner, type SelectQueryBuilder, type UpdateQueryBuilder } from 'typeorm';
 import type { Database } from '../database/database.js';
-import { keyCondition } from '../database/key-condition.js';
+import { ownerCondition } from '../database/key-condition.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { tokenEntityFor, type AuthToken } from './auth-token.entity.js';
 import { systemClock, type Clock } from './clock.js';
@@ -134,15 +134,20 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     seen: Partial<AuthToken>,
     isWanted?: () => boolean,
   ): Promise<boolean> {
-    const query = this.database.dataSource
-      .createQueryBuilder()
-      .update(this.entity)
-      .set(values as never)
-      .where('id = :id', { id });
+    const query = this.statement(id, values);
     for (const [property, value] of Object.entries(seen)) {
       query.andWhere(`${property} = :seen_${property}`, { [`seen_${property}`]: value });
     }
     return (await this.database.write(query, isWanted)) > 0;
+  }
+
+  /** `UPDATE … SET values` of one client. */
+  statement(id: string, values: Partial<AuthToken>): UpdateQueryBuilder<AuthToken<U>> {
+    return this.database.dataSource
+      .createQueryBuilder()
+      .update(this.entity)
+      .set(values as never)
+      .where('id = :id', { id });
   }
 
   /** Holds a batch open for longer, found by its replaced digest, unless somebody did so just now. */
@@ -218,10 +223,7 @@ export class TokenStore<U extends AnyUser = AnyUser> {
 
   /** "The row belongs to this user", by the foreign key. */
   private ownedBy(user: U, alias?: string): Brackets {
-    const { dataSource } = this.database;
-    const relation = dataSource.getMetadata(this.entity).findRelationWithPropertyPath('user');
-    const key = (relation?.joinColumns ?? []).map((column) => ({ column, source: column.referencedColumn ?? column }));
-    return keyCondition(dataSource, user, key, alias);
+    return ownerCondition(this.database.dataSource, this.entity, user, alias);
   }
 
   private escape(name: string): string {

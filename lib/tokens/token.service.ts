@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { toMilliseconds, type Duration } from '../duration.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
+import { UserChanges } from '../users/user-changes.js';
 import { UserStore } from '../users/user-store.js';
 import type { AuthToken } from './auth-token.entity.js';
 import { toAuthClient, type AuthClient } from './client.js';
@@ -23,6 +24,13 @@ export interface IssueOptions {
   lifespan?: Duration;
   /** The auth epoch at the time when the identity was proven; the present one by default. */
   authEpoch?: number;
+  /**
+   * For how long the client may change the password without knowing it, as who follows a reset link may. Such a client
+   * ends nobody else's, and itself with that time unless the password is changed.
+   *
+   * @internal
+   */
+  passwordChangeWithin?: number;
 }
 
 /**
@@ -39,6 +47,7 @@ export class TokenService<U extends AnyUser = AnyUser> {
   constructor(
     @Inject(TokenStore) private readonly store: TokenStore<U>,
     @Inject(UserStore) private readonly users: UserStore<U>,
+    @Inject(UserChanges) private readonly changes: UserChanges<U>,
     @Inject(TokenChain) private readonly chain: TokenChain,
     @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator<U>,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
@@ -61,7 +70,9 @@ export class TokenService<U extends AnyUser = AnyUser> {
     const limit = await this.limitFor(user);
     const now = await this.store.now();
     const signedInAt = this.issueTime(now);
-    const lifespan = options.lifespan === undefined ? null : toMilliseconds(options.lifespan);
+    const { passwordChangeWithin } = options;
+    const ownLifespan = passwordChangeWithin ?? options.lifespan;
+    const lifespan = ownLifespan === undefined ? null : toMilliseconds(ownLifespan);
     const binding = { id: randomUUID(), tagKey: randomKey() };
     const accessToken = firstToken(binding);
     const row: Omit<AuthToken<U>, 'user'> & { user: U } = {
@@ -79,13 +90,13 @@ export class TokenService<U extends AnyUser = AnyUser> {
       batchOpenUntil: now + this.config.rules.buffer,
       expiry: nextExpiry({ expiry: 0, lifespan }, now, this.config.rules),
       lifespan,
-      passwordChangeUntil: null,
+      passwordChangeUntil: passwordChangeWithin === undefined ? null : now + passwordChangeWithin,
       createdAt: signedInAt,
       lastUsedAt: signedInAt,
       ...storableOrigin(options.origin ?? NO_ORIGIN),
     };
     await this.store.insert(row);
-    await this.store.evict(user, row, limit);
+    if (passwordChangeWithin === undefined) await this.store.evict(user, row, limit);
     return { uid: row.uid, client: row.client, accessToken, tokenType: 'Bearer', expiry: row.expiry };
   }
 
@@ -123,7 +134,7 @@ export class TokenService<U extends AnyUser = AnyUser> {
   /** Ends all clients of the user, also those whose sign-in is still under way. */
   async revokeAll(user: U): Promise<void> {
     // First, so that even a sign-in under way ends up with a dead client; deleting the rows is only clean-up.
-    await this.users.raiseEpoch(user);
+    await this.changes.raiseEpoch(user);
     await this.store.deleteAll(user);
   }
 

@@ -1,15 +1,13 @@
-import { Inject, Injectable, type Type } from '@nestjs/common';
-import { Database } from '../database/database.js';
+import { Inject, Injectable } from '@nestjs/common';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import type { AnyUser } from './token-auth-user.entity.js';
-import { USER_ENTITY } from './user-store.js';
+import { UserTable } from './user-table.js';
 
 /** What a user looks like in the answers of the endpoints. */
 @Injectable()
 export class UserSerializer {
   constructor(
-    @Inject(Database) private readonly database: Database,
-    @Inject(USER_ENTITY) private readonly userEntity: Type<AnyUser>,
+    @Inject(UserTable) private readonly table: UserTable,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -31,8 +29,7 @@ export class UserSerializer {
   }
 
   private columnsOf(user: AnyUser): Record<string, unknown> {
-    const { columns } = this.database.dataSource.getMetadata(this.userEntity);
-    const shown = columns.filter(
+    const shown = this.table.metadata.columns.filter(
       (column) => column.isSelect && !column.isVirtual && column.relationMetadata === undefined,
     );
     return Object.fromEntries(

@@ -1,44 +1,75 @@
-import { Inject, Injectable, type Type } from '@nestjs/common';
-import type { Brackets } from 'typeorm';
-import { Database } from '../database/database.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { SelectQueryBuilder } from 'typeorm';
+import type { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-errors.js';
-import { keyCondition } from '../database/key-condition.js';
 import type { AnyUser } from './token-auth-user.entity.js';
+import { UserTable } from './user-table.js';
 
-/** Injection token of the application's user entity. */
-export const USER_ENTITY = Symbol('nestjs-token-auth:user-entity');
-
-/** An account that somebody may sign in to. */
+/** An account: its user as a repository would load it, and what only this module looks at. */
 export interface Account<U extends AnyUser = AnyUser> {
   readonly user: U;
   readonly encryptedPassword: string | null;
   readonly authEpoch: number;
+  readonly confirmedAt: Date | null;
+  readonly unconfirmedEmail: string | null;
+  readonly lockedAt: Date | null;
 }
 
-/** The statements on the application's user table. */
+/** What a repository does not load, and an {@link Account} has beside its user. */
+const STATE = [
+  'encryptedPassword',
+  'authEpoch',
+  'confirmedAt',
+  'unconfirmedEmail',
+  'failedAttempts',
+  'lockedAt',
+] as const satisfies (keyof AnyUser)[];
+
+/** Finds accounts in the application's user table, and adds to it. */
 @Injectable()
 export class UserStore<U extends AnyUser = AnyUser> {
-  constructor(
-    @Inject(Database) private readonly database: Database,
-    @Inject(USER_ENTITY) private readonly userEntity: Type<U>,
-  ) {}
+  private readonly database: Database;
 
-  /** Finds an account by its e-mail address, with what a sign-in needs to know beside it. */
+  constructor(@Inject(UserTable) private readonly table: UserTable<U>) {
+    this.database = table.database;
+  }
+
+  /** Finds an account by its e-mail address. */
   async findByEmail(email: string): Promise<Account<U> | null> {
     // PostgreSQL refuses NUL, and no account has it.
     if (email.includes('\0')) return null;
-    const users = await this.database.read((runner) =>
-      this.database.dataSource
-        .createQueryBuilder(this.userEntity, 'user', runner)
-        .addSelect(['user.email', 'user.encryptedPassword', 'user.authEpoch'])
-        .where('user.email = :email', { email: this.stored('email', email) })
-        .getMany(),
+    const accounts = await this.load((query) =>
+      query.where('user.email = :email', { email: this.table.stored('email', email) }),
     );
     // Collations take different addresses for the same.
-    const user = users.find((each) => each.email === email);
-    if (user === undefined) return null;
-    const account = { user, encryptedPassword: user.encryptedPassword ?? null, authEpoch: user.authEpoch ?? 0 };
-    hideSecrets(user);
+    return accounts.find(({ user }) => user.email === email) ?? null;
+  }
+
+  /** The account of a user as it is now; null when it is gone. */
+  async find(user: U): Promise<Account<U> | null> {
+    const [account] = await this.load((query) => query.where(this.table.isUser(user, 'user')));
+    return account ?? null;
+  }
+
+  private async load(condition: (query: SelectQueryBuilder<U>) => SelectQueryBuilder<U>): Promise<Account<U>[]> {
+    const users = await this.database.read((runner) => {
+      const query = this.database.dataSource.createQueryBuilder(this.table.entity, 'user', runner);
+      return condition(query.addSelect(['user.email', ...STATE.map((property) => `user.${property}`)])).getMany();
+    });
+    return users.map((user) => this.accountOf(user));
+  }
+
+  /** Takes the state off the user, which the application gets to see as its repository loads it. */
+  private accountOf(user: U): Account<U> {
+    const account = {
+      user,
+      encryptedPassword: user.encryptedPassword ?? null,
+      authEpoch: user.authEpoch ?? 0,
+      confirmedAt: user.confirmedAt ?? null,
+      unconfirmedEmail: user.unconfirmedEmail ?? null,
+      lockedAt: user.lockedAt ?? null,
+    };
+    this.hideState(user);
     return account;
   }
 
@@ -47,26 +78,31 @@ export class UserStore<U extends AnyUser = AnyUser> {
    * same there, and a softly deleted account keeps its own.
    */
   async isTaken(email: string): Promise<boolean> {
+    return await this.exists('email', email);
+  }
+
+  /** Whether some account, softly deleted ones included, has this value in a column. */
+  async exists(property: string, value: unknown): Promise<boolean> {
     return await this.database.read((runner) =>
       this.database.dataSource
-        .createQueryBuilder(this.userEntity, 'user', runner)
+        .createQueryBuilder(this.table.entity, 'user', runner)
         .withDeleted()
-        .where('user.email = :email', { email: this.stored('email', email) })
+        .where(`user.${property} = :value`, { value: this.table.stored(property, value) })
         .getExists(),
     );
   }
 
   /** A new account that has not been saved. */
-  build(email: string, encryptedPassword: string | null): U {
-    const user = this.database.dataSource.getRepository(this.userEntity).create();
-    return Object.assign(user, { provider: 'email', uid: email, email, encryptedPassword });
+  build(email: string, encryptedPassword: string | null, profile: object = {}): U {
+    const user = this.database.dataSource.getRepository(this.table.entity).create();
+    return Object.assign(user, profile, { provider: 'email', uid: email, email, encryptedPassword });
   }
 
   /** Saves a new account; false when another one has its e-mail address. */
   async insert(user: U): Promise<boolean> {
     try {
-      await this.database.save(this.userEntity, user, 'uid');
-      hideSecrets(user);
+      await this.database.save(this.table.entity, user, 'uid');
+      this.hideState(user);
       return true;
     } catch (error) {
       if (isUniqueViolation(error) && user.email !== null && (await this.isTaken(user.email))) return false;
@@ -74,62 +110,22 @@ export class UserStore<U extends AnyUser = AnyUser> {
     }
   }
 
-  /** Replaces a digest by a stronger one of the same password, unless the password has changed meanwhile. */
-  async upgradeDigest({ user, encryptedPassword }: Account<U>, digest: string): Promise<void> {
-    const query = this.database.dataSource
-      .createQueryBuilder()
-      .update(this.userEntity)
-      .set({ encryptedPassword: digest } as never)
-      .whereInIds(this.database.dataSource.getMetadata(this.userEntity).getEntityIdMap(user))
-      .andWhere('encryptedPassword = :old', { old: encryptedPassword })
-      .updateEntity(false);
-    await this.database.write(query);
-  }
-
   /** The auth epoch of a user as it is now, or null when the user is gone. */
   async epochOf(user: U): Promise<number | null> {
     const found = await this.database.read((runner) =>
       this.database.dataSource
-        .createQueryBuilder(this.userEntity, 'user', runner)
+        .createQueryBuilder(this.table.entity, 'user', runner)
         .select('user.authEpoch', 'epoch')
-        .where(this.isUser(user, 'user'))
+        .where(this.table.isUser(user, 'user'))
         .getRawOne<{ epoch: number | string }>(),
     );
     return found === undefined ? null : Number(found.epoch);
   }
 
-  /** Ends every client of a user at once, also one whose sign-in has already checked the password. */
-  async raiseEpoch(user: U): Promise<void> {
-    const { dataSource } = this.database;
-    const column = dataSource.getMetadata(this.userEntity).findColumnWithPropertyName('authEpoch');
-    const epoch = dataSource.driver.escape(column?.databaseName ?? 'authEpoch');
-    await this.database.write(
-      dataSource
-        .createQueryBuilder()
-        .update(this.userEntity)
-        .set({ authEpoch: () => `${epoch} + 1` } as never)
-        .where(this.isUser(user))
-        .updateEntity(false),
-    );
+  private hideState(user: U): void {
+    for (const property of STATE) {
+      // An application may have overridden a column to see it.
+      if (this.table.metadata.findColumnWithPropertyName(property)?.isSelect !== true) delete user[property];
+    }
   }
-
-  /** "The row is this user", by the primary key. */
-  private isUser(user: U, alias?: string): Brackets {
-    const { dataSource } = this.database;
-    const key = dataSource.getMetadata(this.userEntity).primaryColumns.map((column) => ({ column, source: column }));
-    return keyCondition(dataSource, user, key, alias);
-  }
-
-  /** A value as its column keeps it, transformers included. */
-  private stored(property: 'email', value: string): unknown {
-    const { dataSource } = this.database;
-    const column = dataSource.getMetadata(this.userEntity).findColumnWithPropertyName(property);
-    return column === undefined ? value : dataSource.driver.preparePersistentValue(value, column);
-  }
-}
-
-/** The application gets to see a user as its repository loads it: without the digest and the epoch. */
-function hideSecrets(user: AnyUser): void {
-  delete user.encryptedPassword;
-  delete user.authEpoch;
 }

@@ -1,23 +1,24 @@
 import { Body, HttpCode, HttpStatus, Inject, Post, Req, Res } from '@nestjs/common';
 import { Public } from '../../request/decorators.js';
 import type { IncomingRequest } from '../../request/request-context.js';
-import { SessionOpener } from '../../request/session-opener.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
-import { normalizeEmail } from '../../users/email.js';
-import { PasswordHasher } from '../../users/password-hasher.js';
+import type { AnyUser } from '../../users/token-auth-user.entity.js';
 import { UserSerializer } from '../../users/user-serializer.js';
 import { UserStore } from '../../users/user-store.js';
-import { failure, invalidRecord, MESSAGES, type AttributeErrors } from '../account-errors.js';
-import { errorsOf, pick } from '../body.js';
-import { SignUpBody } from './sign-up.body.js';
+import { AccountInput } from '../account.input.js';
+import { failure, FAULTS, invalidRecord, MESSAGES, type AttributeErrors } from '../account-errors.js';
+import { errorsOf, pick } from '../parameters.js';
+import { Profiles } from '../profiles.js';
+import { requireAllowed, wantedRedirect } from '../redirects.js';
+import { SignUps } from './sign-ups.js';
 
-/** `POST <path>`: makes an account and signs it in. */
+/** `POST <path>`: makes an account and signs it in, or mails a link that confirms its address first. */
 @Public()
 export class SignUpController {
   constructor(
     @Inject(UserStore) private readonly users: UserStore,
-    @Inject(PasswordHasher) private readonly passwords: PasswordHasher,
-    @Inject(SessionOpener) private readonly sessions: SessionOpener,
+    @Inject(Profiles) private readonly profiles: Profiles,
+    @Inject(SignUps) private readonly signUps: SignUps,
     @Inject(UserSerializer) private readonly serializer: UserSerializer,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
@@ -25,28 +26,48 @@ export class SignUpController {
   @Post()
   @HttpCode(HttpStatus.OK)
   async create(@Body() body: unknown, @Req() request: IncomingRequest, @Res({ passthrough: true }) response: object) {
-    const values = pick(body, ['email', 'password', 'password_confirmation']);
-    if (Object.keys(values).length === 0) {
+    const { signUpDto } = this.config;
+    const given = pick(body, ['email', 'password', 'password_confirmation']);
+    if (Object.keys(given).length === 0 && !this.profiles.hasAny(signUpDto, body)) {
       throw failure(HttpStatus.UNPROCESSABLE_ENTITY, MESSAGES.improperSignUp, { status: 'error' });
     }
-    const email = typeof values.email === 'string' ? normalizeEmail(values.email) : values.email;
-    const dto = new SignUpBody({ ...values, email }, this.config.password.minLength);
-    const errors = await errorsOf(dto);
-    if (!('email' in errors) && (await this.users.isTaken(email as string))) errors['email'] = [TAKEN];
-    if (Object.keys(errors).length > 0) throw this.refusal(email, errors);
+    const input = new AccountInput(given, this.config.password.minLength, true);
+    const profile = await this.profiles.readNew(signUpDto, body);
+    const unsaved = this.unsaved(input.email, profile.values);
+    const redirectUrl = this.redirectOf(request, unsaved);
+    const errors = { ...(await errorsOf(input)), ...profile.errors };
+    if (!('email' in errors) && !this.signUps.hidesAccounts && (await this.users.isTaken(input.email as string))) {
+      errors['email'] = [FAULTS.taken];
+    }
+    if (Object.keys(errors).length > 0) throw this.refusal(errors, unsaved);
 
-    const digest = await this.passwords.hash(dto.password as string);
-    const user = this.users.build(email as string, digest);
-    if (!(await this.users.insert(user))) throw this.refusal(email, { email: [TAKEN] });
-    await this.sessions.open(user, request, response);
-    return { status: 'success', data: this.serializer.account(user) };
+    const account = { email: input.email as string, password: input.password as string, profile: profile.values };
+    const user = await this.signUps.signUp(account, redirectUrl, request, response);
+    if (user === null) throw this.refusal({ email: [FAULTS.taken] }, unsaved);
+    return {
+      status: 'success',
+      data: this.signUps.hidesAccounts ? this.serializer.unsaved(unsaved) : this.serializer.account(user),
+    };
   }
 
-  /** The refusal shows the account as it would have been, without an id and a uid. */
-  private refusal(email: unknown, errors: AttributeErrors): Error {
-    const unsaved = this.users.build(typeof email === 'string' ? email : '', null);
-    return invalidRecord(errors, this.serializer.unsaved(Object.assign(unsaved, { uid: '' })));
+  /** Where the confirmation link is to lead; not looked at where nothing has to be confirmed. */
+  private redirectOf(request: IncomingRequest, unsaved: AnyUser): string | null {
+    if (this.config.confirmation === null) return null;
+    const url = wantedRedirect(request, ['confirm_success_url'], this.config.redirects.confirmSuccess);
+    const data = this.serializer.unsaved(unsaved);
+    if (url === null) {
+      throw failure(HttpStatus.UNPROCESSABLE_ENTITY, MESSAGES.missingConfirmUrl, { status: 'error', data });
+    }
+    requireAllowed(url, this.config, { data });
+    return url;
+  }
+
+  /** The account as it would have been, without an id and a uid. */
+  private unsaved(email: unknown, profile: object): AnyUser {
+    return Object.assign(this.users.build(typeof email === 'string' ? email : '', null, profile), { uid: '' });
+  }
+
+  private refusal(errors: AttributeErrors, unsaved: AnyUser): Error {
+    return invalidRecord(errors, this.serializer.unsaved(unsaved));
   }
 }
-
-const TAKEN = 'has already been taken';

@@ -1,0 +1,68 @@
+import { Body, Get, HttpCode, HttpStatus, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import { Public } from '../../request/decorators.js';
+import type { IncomingRequest } from '../../request/request-context.js';
+import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
+import { normalizeEmail } from '../../users/email.js';
+import { UserStore } from '../../users/user-store.js';
+import { isBlank } from '../account.input.js';
+import { failure, MESSAGES } from '../account-errors.js';
+import { invalidLink, isHead, LinkAnswers, notServed } from '../link-answers.js';
+import { Notifier } from '../notifier.js';
+import { configName, pick } from '../parameters.js';
+import { requireAllowed, wantedRedirect } from '../redirects.js';
+import { Confirmations } from './confirmations.js';
+
+/** `POST <path>/confirmation` mails the confirmation link once more; `GET <path>/confirmation` is where it leads. */
+@Public()
+export class ConfirmationsController {
+  constructor(
+    @Inject(UserStore) private readonly users: UserStore,
+    @Inject(Confirmations) private readonly confirmations: Confirmations,
+    @Inject(Notifier) private readonly notifier: Notifier,
+    @Inject(LinkAnswers) private readonly answers: LinkAnswers,
+    @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
+  ) {}
+
+  @Post('confirmation')
+  @HttpCode(HttpStatus.OK)
+  async create(@Body() body: unknown, @Req() request: IncomingRequest, @Res({ passthrough: true }) response: object) {
+    if (this.config.confirmation === null) throw notServed(request);
+    const redirectUrl = this.redirectOf(request);
+    const { email } = pick(body, ['email']);
+    if (isBlank(email) || typeof email !== 'string') throw failure(HttpStatus.UNAUTHORIZED, MESSAGES.missingEmail);
+    const address = normalizeEmail(email);
+    const account = await this.users.findByEmail(address);
+    if (account !== null) {
+      // An address that waits to replace this one is what has to be confirmed.
+      const to = account.unconfirmedEmail ?? address;
+      this.notifier.sendLink(response, 'confirmation', account.user, to, { config: configName(request), redirectUrl });
+    } else if (!this.config.paranoid) {
+      throw failure(HttpStatus.NOT_FOUND, MESSAGES.unknownEmail(address));
+    }
+    const message = this.config.paranoid ? MESSAGES.confirmationSentParanoid : MESSAGES.confirmationSent(address);
+    return { success: true, message };
+  }
+
+  @Get('confirmation')
+  async show(
+    @Query('confirmation_token') secret: unknown,
+    @Req() request: IncomingRequest,
+    @Res() response: object,
+  ): Promise<void> {
+    if (this.config.confirmation === null) throw notServed(request);
+    const redirectUrl = this.redirectOf(request);
+    if (isHead(request)) return this.answers.nothing(response);
+    const isConfirmed = await this.confirmations.confirm(secret);
+    if (redirectUrl !== null) {
+      return this.answers.redirect(response, redirectUrl, { account_confirmation_success: String(isConfirmed) });
+    }
+    if (!isConfirmed) throw invalidLink();
+    this.answers.page(response, MESSAGES.confirmed);
+  }
+
+  private redirectOf(request: IncomingRequest): string | null {
+    const url = wantedRedirect(request, ['redirect_url'], this.config.redirects.confirmSuccess);
+    requireAllowed(url, this.config, { data: null });
+    return url;
+  }
+}

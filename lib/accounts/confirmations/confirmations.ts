@@ -1,0 +1,46 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { isUniqueViolation } from '../../database/database-errors.js';
+import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js';
+import { TokenStore } from '../../tokens/token-store.js';
+import { UserChanges } from '../../users/user-changes.js';
+import { UserStore, type Account } from '../../users/user-store.js';
+
+/** Confirms e-mail addresses. */
+@Injectable()
+export class Confirmations {
+  constructor(
+    @Inject(OneTimeTokenStore) private readonly oneTimeTokens: OneTimeTokenStore,
+    @Inject(UserStore) private readonly users: UserStore,
+    @Inject(UserChanges) private readonly changes: UserChanges,
+    @Inject(TokenStore) private readonly tokens: TokenStore,
+  ) {}
+
+  /**
+   * Confirms the address that a link was sent to. The token changes the account once: who follows it again finds the
+   * address confirmed, as after a mail scanner, and nothing else happens.
+   */
+  async confirm(secret: unknown): Promise<boolean> {
+    const token = await this.oneTimeTokens.find(secret, 'confirmation');
+    const account = token === null ? null : await this.users.find(token.user);
+    if (token === null || account === null) return false;
+    if (account.user.email === token.email && account.confirmedAt !== null) return true;
+    return await this.write(account, token.email);
+  }
+
+  private async write({ user, unconfirmedEmail }: Account, email: string): Promise<boolean> {
+    const confirmedAt = new Date(await this.tokens.now());
+    if (user.email === email) {
+      return await this.changes.run(this.changes.statement(user, { confirmedAt }, { email, confirmedAt: null }));
+    }
+    if (unconfirmedEmail !== email) return false;
+    const uid = user.provider === 'email' ? { uid: email } : {};
+    const change = { email, ...uid, unconfirmedEmail: null, confirmedAt };
+    try {
+      return await this.changes.run(this.changes.statement(user, change, { unconfirmedEmail }));
+    } catch (error) {
+      // Somebody else has got the address meanwhile.
+      if (isUniqueViolation(error)) return false;
+      throw error;
+    }
+  }
+}

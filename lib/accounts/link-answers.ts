@@ -1,0 +1,53 @@
+import { HttpStatus, Inject, Injectable, NotFoundException } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { IncomingRequest } from '../request/request-context.js';
+import { redirectUrl, type RedirectParameters } from '../redirects/redirect-url.js';
+import { failure, MESSAGES } from './account-errors.js';
+
+/** What who follows the link of a mail is answered. The link is a secret: it must not reach caches or other sites. */
+const PRIVATE = Object.freeze({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
+
+@Injectable()
+export class LinkAnswers {
+  constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
+
+  /** Sends the visitor on to the application's page. */
+  redirect(response: object, url: string, parameters: RedirectParameters): void {
+    this.head(response);
+    this.host.httpAdapter.redirect(response, HttpStatus.FOUND, redirectUrl(url, parameters));
+  }
+
+  /** Says it on a page of its own, where the application has none for it. */
+  page(response: object, message: string): void {
+    this.head(response);
+    this.host.httpAdapter.setHeader(response, 'Content-Type', 'text/html; charset=utf-8');
+    const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${message}</title><p>${message}</p></html>`;
+    this.host.httpAdapter.reply(response, html, HttpStatus.OK);
+  }
+
+  /** Answers those who only look whether the link leads anywhere: nothing happens. */
+  nothing(response: object): void {
+    this.head(response);
+    this.host.httpAdapter.reply(response, '', HttpStatus.OK);
+  }
+
+  private head(response: object): void {
+    for (const [name, value] of Object.entries(PRIVATE)) this.host.httpAdapter.setHeader(response, name, value);
+  }
+}
+
+/** Platforms answer HEAD by the handler of GET. */
+export function isHead({ method }: IncomingRequest): boolean {
+  return method === 'HEAD';
+}
+
+/** 404 for a link that was never valid, or is not any more. */
+export function invalidLink(): Error {
+  return failure(HttpStatus.NOT_FOUND, MESSAGES.invalidLink);
+}
+
+/** What an endpoint answers that the options have not switched on: as if it did not exist. */
+export function notServed({ method, originalUrl, url }: IncomingRequest): Error {
+  const [path] = (originalUrl ?? url ?? '').split('?', 1);
+  return new NotFoundException(`Cannot ${method} ${path}`);
+}

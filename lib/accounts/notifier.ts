@@ -1,0 +1,83 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AccountMails } from '../mails/account-mails.js';
+import { Outbox } from '../mails/outbox.js';
+import type { MailKind } from '../mails/token-auth-mailer.js';
+import type { Purpose } from '../one-time-tokens/one-time-token.entity.js';
+import { OneTimeTokenStore } from '../one-time-tokens/one-time-token-store.js';
+import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
+import type { AnyUser } from '../users/token-auth-user.entity.js';
+
+/** The kinds of mails whose link holds a one-time token. */
+type LinkMailKind = Extract<MailKind, 'confirmation' | 'resetPassword' | 'unlock'>;
+
+/** The kinds of mails that only tell. */
+type NoticeKind = Exclude<MailKind, LinkMailKind>;
+
+/** How long an unlock link works, in ms: a day, by when who reads mails at all has seen it. */
+const UNLOCK_WITHIN = 86_400_000;
+
+/** What each link is for, and how it is spelled. */
+const LINKS: Record<LinkMailKind, { purpose: Purpose; path: string; parameter: string }> = {
+  confirmation: { purpose: 'confirmation', path: 'confirmation', parameter: 'confirmation_token' },
+  resetPassword: { purpose: 'reset_password', path: 'password/edit', parameter: 'reset_password_token' },
+  unlock: { purpose: 'unlock', path: 'unlock', parameter: 'unlock_token' },
+};
+
+/** Where a link leads in the end. */
+export interface LinkTarget {
+  /** What the client calls its kind of users (`config_name`). */
+  readonly config: string;
+  /** Null: to the configured URL, or to a page of our own. */
+  readonly redirectUrl: string | null;
+}
+
+/**
+ * Writes to the owners of accounts. Everything happens once the response has gone out, so that neither the time that it
+ * takes nor a mailer that hangs tells anybody anything.
+ */
+@Injectable()
+export class Notifier {
+  constructor(
+    @Inject(OneTimeTokenStore) private readonly tokens: OneTimeTokenStore,
+    @Inject(AccountMails) private readonly mails: AccountMails,
+    @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
+  ) {}
+
+  /**
+   * Mails a link with a one-time token.
+   *
+   * @param to - the address to write to: for a change of address the new one.
+   */
+  sendLink(response: object, kind: LinkMailKind, user: AnyUser, to: string, target: LinkTarget): void {
+    const { purpose, path, parameter } = LINKS[kind];
+    this.outbox.afterResponse(response, kind, async () => {
+      const token = await this.tokens.issue(user, purpose, to, this.lifespanOf(kind));
+      const redirect = target.redirectUrl === null ? {} : { redirect_url: target.redirectUrl };
+      const link = this.mails.link(path, { config: target.config, ...redirect, [parameter]: token });
+      this.mails.post(kind, { user, to, link, newEmail: null });
+    });
+  }
+
+  /** Mails what has happened. */
+  tell(response: object, kind: NoticeKind, user: AnyUser, to: string | null, newEmail: string | null = null): void {
+    if (to === null) return;
+    this.outbox.afterResponse(response, kind, async () => this.mails.post(kind, { user, to, link: null, newEmail }));
+  }
+
+  /** Does what is needed to find out whom to write to. */
+  later(response: object, kind: MailKind, work: () => Promise<void>): void {
+    this.outbox.afterResponse(response, kind, work);
+  }
+
+  private lifespanOf(kind: LinkMailKind): number {
+    switch (kind) {
+      case 'confirmation':
+        return this.config.confirmation?.within ?? 0;
+      case 'resetPassword':
+        return this.config.reset.within;
+      case 'unlock':
+        return UNLOCK_WITHIN;
+    }
+  }
+}

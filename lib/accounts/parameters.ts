@@ -1,0 +1,46 @@
+import { validate } from 'class-validator';
+import type { IncomingRequest } from '../request/request-context.js';
+import type { AttributeErrors } from './account-errors.js';
+
+/** The longest URL or label that is looked at, in characters. */
+const LONGEST_TEXT = 2048;
+
+/**
+ * The values of a body under the given keys. Anything that is not an object counts as empty, and so does a nested form: the
+ * protocol's parameters are flat.
+ */
+export function pick<K extends string>(body: unknown, keys: readonly K[]): Partial<Record<K, unknown>> {
+  const values: Partial<Record<K, unknown>> = {};
+  if (typeof body !== 'object' || body === null) return values;
+  for (const key of keys) {
+    if (Object.hasOwn(body, key)) values[key] = (body as Record<K, unknown>)[key];
+  }
+  return values;
+}
+
+/** A text that is no secret, from the body or else the query; null when it is not given, or nothing that could be used. */
+export function textParameter({ body, query }: IncomingRequest, name: string): string | null {
+  const value = pick(body, [name])[name] ?? pick(query, [name])[name];
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_TEXT ? value : null;
+}
+
+/** The label by which a page with several kinds of users knows which one a link is for. */
+export function configName(request: IncomingRequest): string {
+  return textParameter(request, 'config_name') ?? 'default';
+}
+
+/** Runs class-validator and gives, for each attribute, the first text of what is wrong with it. */
+export async function errorsOf(dto: object): Promise<AttributeErrors> {
+  const faults = await validate(dto, { stopAtFirstError: true, forbidUnknownValues: true });
+  return Object.fromEntries(
+    faults.map(({ property, constraints }) => [
+      property,
+      Object.values(constraints ?? {}).map((text) => withoutName(text, property)),
+    ]),
+  );
+}
+
+/** class-validator begins its own texts with the name of the property. */
+function withoutName(text: string, property: string): string {
+  return text.startsWith(`${property} `) ? text.slice(property.length + 1) : text;
+}

@@ -1,0 +1,46 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { OneTimeToken } from '../../one-time-tokens/one-time-token.entity.js';
+import type { RedirectParameters } from '../../redirects/redirect-url.js';
+import { AuthHeaders } from '../../request/auth-headers.js';
+import { originOf, type IncomingRequest } from '../../request/request-context.js';
+import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
+import { TokenService } from '../../tokens/token.service.js';
+import { TokenStore } from '../../tokens/token-store.js';
+import { UserChanges } from '../../users/user-changes.js';
+
+/** Signs in who follows a reset link, as old clients of the protocol expect (`requireClientPasswordResetToken: false`). */
+@Injectable()
+export class LinkSignIns {
+  constructor(
+    @Inject(TokenService) private readonly service: TokenService,
+    @Inject(AuthHeaders) private readonly headers: AuthHeaders,
+    @Inject(UserChanges) private readonly changes: UserChanges,
+    @Inject(TokenStore) private readonly tokens: TokenStore,
+    @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
+  ) {}
+
+  /**
+   * The credentials of a new client, under both pairs of names that clients read. It may set a password without knowing the
+   * old one and ends with the link unless it does; it ends nobody else's client, however often the link is followed.
+   */
+  async signIn(token: OneTimeToken, request: IncomingRequest, response: object): Promise<RedirectParameters> {
+    const { user } = token;
+    const now = await this.tokens.now();
+    if (this.config.confirmation !== null) {
+      const seen = { email: token.email, confirmedAt: null };
+      await this.changes.run(this.changes.statement(user, { confirmedAt: new Date(now) }, seen));
+    }
+    const passwordChangeWithin = token.expiresAt - now;
+    const issued = await this.service.issue(user, { origin: originOf(request), passwordChangeWithin });
+    const isInCookie = this.config.cookie !== null;
+    if (isInCookie) this.headers.write(response, { kind: 'token', issued, fresh: true });
+    return {
+      // A script must not read what the cookie keeps from it.
+      ...(isInCookie ? {} : { 'access-token': issued.accessToken, token: issued.accessToken }),
+      client: issued.client,
+      client_id: issued.client,
+      uid: issued.uid,
+      expiry: String(issued.expiry),
+    };
+  }
+}

@@ -1,0 +1,71 @@
+import { Body, Get, HttpCode, HttpStatus, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js';
+import { Public } from '../../request/decorators.js';
+import type { IncomingRequest } from '../../request/request-context.js';
+import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
+import { normalizeEmail } from '../../users/email.js';
+import { UserStore } from '../../users/user-store.js';
+import { isBlank } from '../account.input.js';
+import { failure, MESSAGES } from '../account-errors.js';
+import { invalidLink, isHead, LinkAnswers, notServed } from '../link-answers.js';
+import { Notifier } from '../notifier.js';
+import { configName, pick, textParameter } from '../parameters.js';
+import { requireAllowed, wantedRedirect } from '../redirects.js';
+import { LinkSignIns } from './link-sign-ins.js';
+
+/** `POST <path>/password` and `GET <path>/password/edit`: mails a reset link, and is where it leads first. */
+@Public()
+export class ResetLinkController {
+  constructor(
+    @Inject(UserStore) private readonly users: UserStore,
+    @Inject(OneTimeTokenStore) private readonly tokens: OneTimeTokenStore,
+    @Inject(Notifier) private readonly notifier: Notifier,
+    @Inject(LinkSignIns) private readonly signIns: LinkSignIns,
+    @Inject(LinkAnswers) private readonly answers: LinkAnswers,
+    @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
+  ) {}
+
+  @Post('password')
+  @HttpCode(HttpStatus.OK)
+  async create(@Body() body: unknown, @Req() request: IncomingRequest, @Res({ passthrough: true }) response: object) {
+    if (this.config.mail === null) throw notServed(request);
+    const redirectUrl = this.redirectOf(request);
+    const { email } = pick(body, ['email']);
+    if (isBlank(email) || typeof email !== 'string') throw failure(HttpStatus.UNAUTHORIZED, MESSAGES.missingEmail);
+    const address = normalizeEmail(email);
+    const account = await this.users.findByEmail(address);
+    const user = account?.user.provider === 'email' ? account.user : null;
+    if (user !== null) {
+      this.notifier.sendLink(response, 'resetPassword', user, address, { config: configName(request), redirectUrl });
+    } else if (!this.config.paranoid) {
+      throw failure(HttpStatus.NOT_FOUND, MESSAGES.unknownEmail(address));
+    }
+    const message = this.config.paranoid ? MESSAGES.resetSentParanoid : MESSAGES.resetSent(address);
+    return { success: true, message };
+  }
+
+  /** Uses nothing up: mail scanners follow links before people do. */
+  @Get('password/edit')
+  async edit(
+    @Query('reset_password_token') secret: unknown,
+    @Req() request: IncomingRequest,
+    @Res() response: object,
+  ): Promise<void> {
+    const redirectUrl = this.redirectOf(request);
+    const token = await this.tokens.find(secret, 'reset_password');
+    if (token === null || token.user.email !== token.email) throw invalidLink();
+    if (isHead(request)) return this.answers.nothing(response);
+    const reset = { reset_password_token: String(secret) };
+    if (this.config.reset.requiresToken) return this.answers.redirect(response, redirectUrl, reset);
+    const config = textParameter(request, 'config') ?? 'default';
+    const credentials = await this.signIns.signIn(token, request, response);
+    this.answers.redirect(response, redirectUrl, { ...credentials, ...reset, config, reset_password: 'true' });
+  }
+
+  private redirectOf(request: IncomingRequest): string {
+    const url = wantedRedirect(request, ['redirect_url'], this.config.redirects.passwordReset);
+    if (url === null) throw failure(HttpStatus.UNAUTHORIZED, MESSAGES.missingRedirectUrl);
+    requireAllowed(url, this.config, { data: null });
+    return url;
+  }
+}

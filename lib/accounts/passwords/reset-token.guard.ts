@@ -1,0 +1,24 @@
+import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { RequestAuthenticator } from '../../request/request-authenticator.js';
+import type { IncomingRequest } from '../../request/request-context.js';
+import { TokenAuthGuard } from '../../request/token-auth.guard.js';
+import type { Session } from '../../tokens/token-authenticator.js';
+import { PasswordUpdates } from './password-updates.js';
+
+/** Looks at no session where a reset token is shown: the answer carries that of its account, and no other. */
+@Injectable()
+export class ResetTokenGuard extends TokenAuthGuard {
+  constructor(
+    @Inject(RequestAuthenticator) requests: RequestAuthenticator,
+    @Inject(Reflector) reflector: Reflector,
+    @Inject(PasswordUpdates) private readonly updates: PasswordUpdates,
+  ) {
+    super(requests, reflector);
+  }
+
+  protected override async authenticate(context: ExecutionContext): Promise<Session | null> {
+    const { body } = context.switchToHttp().getRequest<IncomingRequest>();
+    return this.updates.isByToken(body) ? null : await super.authenticate(context);
+  }
+}

@@ -1,0 +1,88 @@
+import { Inject, Injectable, type Type } from '@nestjs/common';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { camelCase, declaredProperties } from '../users/profile.js';
+import type { AnyUser } from '../users/token-auth-user.entity.js';
+import { UserStore } from '../users/user-store.js';
+import { UserTable } from '../users/user-table.js';
+import { FAULTS, type AttributeErrors } from './account-errors.js';
+import { errorsOf, pick } from './parameters.js';
+
+/** What somebody wants to be stored beside address and password. */
+export interface Profile {
+  /** By the properties of the user entity. */
+  readonly values: Record<string, unknown>;
+  readonly errors: AttributeErrors;
+}
+
+const NOTHING: Profile = Object.freeze({ values: Object.freeze({}), errors: Object.freeze({}) });
+
+/** Reads what an application's own DTO lets be set. */
+@Injectable()
+export class Profiles {
+  constructor(
+    @Inject(UserTable) private readonly table: UserTable,
+    @Inject(UserStore) private readonly users: UserStore,
+  ) {}
+
+  /** Whether a body holds any of it. */
+  hasAny(dto: Type<object> | null, body: unknown): boolean {
+    return dto !== null && Object.keys(pick(body, declaredProperties(dto))).length > 0;
+  }
+
+  /** A whole profile, for a new account. */
+  async readNew(dto: Type<object> | null, body: unknown): Promise<Profile> {
+    return dto === null ? NOTHING : await this.read(dto, body, null, () => true);
+  }
+
+  /** What is to change of a user; the rest of the DTO is not asked for. */
+  async readChange(dto: Type<object> | null, body: unknown, user: AnyUser): Promise<Profile> {
+    if (dto === null) return NOTHING;
+    const given = pick(body, declaredProperties(dto));
+    return await this.read(dto, body, user, (key) => Object.hasOwn(given, key));
+  }
+
+  private async read(
+    dto: Type<object>,
+    body: unknown,
+    owner: AnyUser | null,
+    isAsked: (key: string) => boolean,
+  ): Promise<Profile> {
+    const keys = declaredProperties(dto);
+    const filled = Object.assign(new dto(), pick(body, keys)) as Record<string, unknown>;
+    const faults = Object.entries(await errorsOf(filled)).filter(([key]) => isAsked(key));
+    const profile = { values: {} as Record<string, unknown>, errors: Object.fromEntries(faults) };
+    for (const key of keys.filter(isAsked)) {
+      const column = this.columnOf(key);
+      const value = filled[key];
+      if (column === undefined || value === undefined || key in profile.errors) continue;
+      const fault = await this.faultOf(column, value, owner);
+      if (fault === null) profile.values[column.propertyName] = value;
+      else profile.errors[key] = [fault];
+    }
+    return profile;
+  }
+
+  private columnOf(key: string): ColumnMetadata | undefined {
+    const { metadata } = this.table;
+    return metadata.findColumnWithPropertyName(key) ?? metadata.findColumnWithPropertyName(camelCase(key));
+  }
+
+  /** What the database would refuse with an error of its own. */
+  private async faultOf(column: ColumnMetadata, value: unknown, owner: AnyUser | null): Promise<string | null> {
+    if (typeof value === 'string') {
+      if (value.includes('\0')) return FAULTS.invalid;
+      const longest = Number(column.length || Infinity);
+      if (Array.from(value).length > longest) return FAULTS.tooLong(longest);
+    }
+    const isOwn = value === null || (owner !== null && column.getEntityValue(owner) === value);
+    const isTaken = !isOwn && this.isUnique(column) && (await this.users.exists(column.propertyName, value));
+    return isTaken ? FAULTS.taken : null;
+  }
+
+  private isUnique(column: ColumnMetadata): boolean {
+    const { uniques, indices } = this.table.metadata;
+    return [...uniques, ...indices.filter(({ isUnique }) => isUnique)].some(
+      ({ columns: [first, ...others] }) => first === column && others.length === 0,
+    );
+  }
+}

@@ -1,0 +1,42 @@
+import { ConflictException, Delete, HttpStatus, Inject, Res, UseGuards } from '@nestjs/common';
+import { isForeignKeyViolation } from '../../database/database-errors.js';
+import { AuthHeaders } from '../../request/auth-headers.js';
+import { CurrentSession, OptionalAuth } from '../../request/decorators.js';
+import { TokenAuthGuard } from '../../request/token-auth.guard.js';
+import type { Session } from '../../tokens/token-authenticator.js';
+import { TokenStore } from '../../tokens/token-store.js';
+import type { AnyUser } from '../../users/token-auth-user.entity.js';
+import { UserChanges } from '../../users/user-changes.js';
+import { failure, MESSAGES } from '../account-errors.js';
+
+/** `DELETE <path>`: deletes the account of the client that asks. */
+@OptionalAuth()
+@UseGuards(TokenAuthGuard)
+export class DeleteAccountController {
+  constructor(
+    @Inject(UserChanges) private readonly changes: UserChanges,
+    @Inject(TokenStore) private readonly tokens: TokenStore,
+    @Inject(AuthHeaders) private readonly headers: AuthHeaders,
+  ) {}
+
+  @Delete()
+  async destroy(@CurrentSession() session: Session | null, @Res({ passthrough: true }) response: object) {
+    if (session === null || !(await this.delete(session.user))) {
+      throw failure(HttpStatus.NOT_FOUND, MESSAGES.nothingToDestroy, { status: 'error' });
+    }
+    this.headers.clearCookie(response);
+    return { status: 'success', message: MESSAGES.destroyed(session.arrival.uid) };
+  }
+
+  private async delete(user: AnyUser): Promise<boolean> {
+    try {
+      const isDeleted = await this.changes.delete(user);
+      // The database has deleted them already, unless the account was deleted softly.
+      await this.tokens.deleteAll(user);
+      return isDeleted;
+    } catch (error) {
+      if (!isForeignKeyViolation(error)) throw error;
+      throw new ConflictException({ status: 'error', errors: [MESSAGES.inUse] }, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
+import { TokenStore } from '../../tokens/token-store.js';
+import { UserChanges } from '../../users/user-changes.js';
+import type { Account } from '../../users/user-store.js';
+
+/**
+ * Locks an account after too many wrong passwords in a row. An attempt is counted before its password is looked at, so that
+ * any number of simultaneous ones get no more guesses than that; each step is one conditional statement.
+ */
+@Injectable()
+export class AccountLock {
+  constructor(
+    @Inject(UserChanges) private readonly changes: UserChanges,
+    @Inject(TokenStore) private readonly tokens: TokenStore,
+    @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
+  ) {}
+
+  /** Counts an attempt, and tells whether its password may count; without an account the same is written to nobody. */
+  async admit(account: Account | null): Promise<boolean> {
+    const { lock } = this.config;
+    if (lock === null) return true;
+    if (account === null) {
+      await this.changes.runOnNobody(['failedAttempts']);
+      return true;
+    }
+    if (await this.isOver(account)) await this.unlock(account);
+    const attempt = this.changes
+      .statement(account.user, {}, { lockedAt: null }, ['failedAttempts'])
+      .andWhere('failedAttempts < :most', { most: lock.maximumAttempts });
+    if (await this.changes.run(attempt)) return true;
+    await this.changes.run(this.changes.statement(account.user, {}, {}, ['failedAttempts']));
+    return false;
+  }
+
+  /** After a wrong password: whether this one has locked the account. */
+  async refuse(account: Account | null): Promise<boolean> {
+    const { lock } = this.config;
+    if (lock === null) return false;
+    const lockedAt = new Date(await this.tokens.now());
+    if (account === null) return await this.changes.runOnNobody([]);
+    const locking = this.changes
+      .statement(account.user, { lockedAt }, { lockedAt: null })
+      .andWhere('failedAttempts >= :most', { most: lock.maximumAttempts });
+    return await this.changes.run(locking);
+  }
+
+  /** After the right password: starts counting anew, unless the account has been locked meanwhile. */
+  async accept({ user }: Account): Promise<boolean> {
+    if (this.config.lock === null) return true;
+    return await this.changes.run(this.changes.statement(user, { failedAttempts: 0 }, { lockedAt: null }));
+  }
+
+  /** Unlocks an account, unless it has been unlocked and locked again meanwhile. */
+  async unlock({ user, lockedAt }: Account): Promise<void> {
+    await this.changes.run(this.changes.statement(user, { lockedAt: null, failedAttempts: 0 }, { lockedAt }));
+  }
+
+  private async isOver({ lockedAt }: Account): Promise<boolean> {
+    const unlockIn = this.config.lock?.unlockIn ?? null;
+    if (lockedAt === null || unlockIn === null) return false;
+    return (await this.tokens.now()) >= lockedAt.getTime() + unlockIn;
+  }
+}

@@ -1,0 +1,35 @@
+import { HttpException, HttpStatus, Inject, Injectable } from '@nestjs/common';
+import { AuthHeaders } from '../../request/auth-headers.js';
+import { originOf, type IncomingRequest } from '../../request/request-context.js';
+import { SignInThrottle, type Attempt } from '../../throttling/sign-in-throttle.js';
+import { failure, MESSAGES } from '../account-errors.js';
+
+/** Lets a password be tried, or answers that there have been too many tries. */
+@Injectable()
+export class Attempts {
+  constructor(
+    @Inject(SignInThrottle) private readonly throttle: SignInThrottle,
+    @Inject(AuthHeaders) private readonly headers: AuthHeaders,
+  ) {}
+
+  /**
+   * Counts an attempt at an account.
+   *
+   * @throws HttpException 429 with `Retry-After` beyond the limits.
+   */
+  async admit(email: string, request: IncomingRequest, response: object): Promise<Attempt> {
+    const outcome = await this.throttle.admit(email, originOf(request).ip);
+    if (outcome.admitted) return outcome;
+    this.headers.set(response, 'Retry-After', String(outcome.retryAfter));
+    throw this.refusal();
+  }
+
+  /** Lets an account start anew whose owner has proven to be it. */
+  async forget(email: string): Promise<void> {
+    await this.throttle.forget(email);
+  }
+
+  private refusal(): HttpException {
+    return failure(HttpStatus.TOO_MANY_REQUESTS, MESSAGES.tooManyAttempts);
+  }
+}

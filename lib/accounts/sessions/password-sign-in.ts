@@ -1,0 +1,78 @@
+import { HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
+import type { IncomingRequest } from '../../request/request-context.js';
+import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
+import { TokenStore } from '../../tokens/token-store.js';
+import { normalizeEmail } from '../../users/email.js';
+import { PasswordHasher } from '../../users/password-hasher.js';
+import { UserChanges } from '../../users/user-changes.js';
+import { UserStore, type Account } from '../../users/user-store.js';
+import { failure, MESSAGES } from '../account-errors.js';
+import { Notifier } from '../notifier.js';
+import { AccountLock } from './account-lock.js';
+import { Attempts } from './attempts.js';
+
+/**
+ * Finds out whose e-mail address and password these are. Every attempt does the same work, whether the account exists,
+ * is locked or is confirmed.
+ */
+@Injectable()
+export class PasswordSignIn {
+  private readonly logger = new Logger('TokenAuth');
+
+  constructor(
+    @Inject(UserStore) private readonly users: UserStore,
+    @Inject(UserChanges) private readonly changes: UserChanges,
+    @Inject(PasswordHasher) private readonly passwords: PasswordHasher,
+    @Inject(Attempts) private readonly attempts: Attempts,
+    @Inject(AccountLock) private readonly lock: AccountLock,
+    @Inject(Notifier) private readonly notifier: Notifier,
+    @Inject(TokenStore) private readonly tokens: TokenStore,
+    @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
+  ) {}
+
+  /** @throws HttpException 401, or 429 after too many attempts. */
+  async prove(email: unknown, password: unknown, request: IncomingRequest, response: object): Promise<Account> {
+    const address = typeof email === 'string' ? normalizeEmail(email) : '';
+    const attempt = await this.attempts.admit(address, request, response);
+    const account = await this.users.findByEmail(address);
+    const mayPass = await this.lock.admit(account);
+    const given = typeof password === 'string' ? password : '';
+    const { valid, outdated } = await this.passwords.verify(given, account?.encryptedPassword ?? null);
+    if (account === null || !mayPass || !valid) {
+      await this.refuse(account, response);
+      throw this.refusal(mayPass ? MESSAGES.badCredentials : MESSAGES.locked);
+    }
+    if (!(await this.lock.accept(account))) throw this.refusal(MESSAGES.locked);
+    // In paranoid mode it would tell who has just signed up from who had an account already.
+    if (!(await this.isConfirmed(account))) throw this.refusal(MESSAGES.notConfirmed(address));
+    await attempt.succeeded();
+    if (outdated) await this.upgrade(account, given);
+    return account;
+  }
+
+  private refusal(message: string): Error {
+    return failure(HttpStatus.UNAUTHORIZED, this.config.paranoid ? MESSAGES.badCredentials : message);
+  }
+
+  private async refuse(account: Account | null, response: object): Promise<void> {
+    const hasLocked = await this.lock.refuse(account);
+    if (!hasLocked || account?.user.email == null || this.config.lock?.byMail !== true) return;
+    this.notifier.sendLink(response, 'unlock', account.user, account.user.email, { config: 'default', redirectUrl: null });
+  }
+
+  private async isConfirmed({ confirmedAt, user }: Account): Promise<boolean> {
+    const { confirmation } = this.config;
+    if (confirmation === null || confirmedAt !== null) return true;
+    if (confirmation.grace === 0) return false;
+    return (await this.tokens.now()) < user.createdAt.getTime() + confirmation.grace;
+  }
+
+  /** Stores a stronger digest; where that is not possible now, the next sign-in tries again. */
+  private async upgrade(account: Account, password: string): Promise<void> {
+    try {
+      await this.changes.upgradeDigest(account, await this.passwords.hash(password));
+    } catch (error) {
+      this.logger.warn(`The digest of a password could not be upgraded: ${String(error)}`);
+    }
+  }
+}

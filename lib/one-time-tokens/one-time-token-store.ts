@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable, type Type } from '@nestjs/common';
+import type { DeleteQueryBuilder } from 'typeorm';
+import { Database } from '../database/database.js';
+import { ownerCondition } from '../database/key-condition.js';
+import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
+import { digestOf } from '../tokens/token-secret.js';
+import { TokenStore } from '../tokens/token-store.js';
+import type { AnyUser } from '../users/token-auth-user.entity.js';
+import { USER_ENTITY } from '../users/user-table.js';
+import { oneTimeTokenEntityFor, type OneTimeToken, type Purpose } from './one-time-token.entity.js';
+
+/** 256 bits. */
+const SECRET_BYTES = 32;
+/** What they look like. */
+const SHAPE = /^[\w-]{43}$/;
+
+/** Issues the secrets that mails carry, and finds them again by their digests. */
+@Injectable()
+export class OneTimeTokenStore<U extends AnyUser = AnyUser> {
+  private readonly entity: Type<OneTimeToken<U>>;
+
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(TokenStore) private readonly tokens: TokenStore<U>,
+    @Inject(USER_ENTITY) userEntity: Type<U>,
+    @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
+  ) {
+    this.entity = oneTimeTokenEntityFor(userEntity);
+  }
+
+  /**
+   * A new token for one purpose, in place of the one before it.
+   *
+   * @param email - where it is sent to.
+   * @param lifespan - how long it serves, in ms.
+   */
+  async issue(user: U, purpose: Purpose, email: string, lifespan: number): Promise<string> {
+    const token = randomBytes(SECRET_BYTES).toString('base64url');
+    const [hash = ''] = this.digestsOf(token, purpose);
+    const expiresAt = (await this.tokens.now()) + lifespan;
+    await this.database.write(this.removal(user, purpose));
+    await this.database.write(
+      this.database.dataSource
+        .createQueryBuilder()
+        .insert()
+        .into(this.entity)
+        .values({ hash, purpose, user, email, expiresAt } as never)
+        .updateEntity(false),
+    );
+    return token;
+  }
+
+  /** The row of a token that serves for this purpose now, with its user as a repository would load it; else null. */
+  async find(token: unknown, purpose: Purpose): Promise<OneTimeToken<U> | null> {
+    if (typeof token !== 'string' || !SHAPE.test(token)) return null;
+    const row = await this.database.read((runner) =>
+      this.database.dataSource
+        .createQueryBuilder(this.entity, 'token', runner)
+        .innerJoinAndSelect('token.user', 'user')
+        .where('token.hash IN (:...hashes)', { hashes: this.digestsOf(token, purpose) })
+        .andWhere('token.purpose = :purpose', { purpose })
+        .getOne(),
+    );
+    return row !== null && (await this.tokens.now()) < row.expiresAt ? row : null;
+  }
+
+  /** The statement that uses a token up. */
+  consumption({ hash, purpose }: OneTimeToken<U>): DeleteQueryBuilder<OneTimeToken<U>> {
+    return this.deletion().where('hash = :hash AND purpose = :purpose', { hash, purpose });
+  }
+
+  /** The statement that takes a user's tokens for one purpose out of service. */
+  removal(user: U, purpose: Purpose): DeleteQueryBuilder<OneTimeToken<U>> {
+    return this.deletion()
+      .where('purpose = :purpose', { purpose })
+      .andWhere(ownerCondition(this.database.dataSource, this.entity, user));
+  }
+
+  private deletion(): DeleteQueryBuilder<OneTimeToken<U>> {
+    return this.database.dataSource.createQueryBuilder().delete().from(this.entity);
+  }
+
+  /** Under the present pepper first. The purpose is part of it, so that no token serves for another one. */
+  private digestsOf(token: string, purpose: Purpose): string[] {
+    return this.config.tokenPeppers.map((pepper) => digestOf(`${purpose}\0${token}`, pepper));
+  }
+}

@@ -1,0 +1,79 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { UpdateQueryBuilder } from 'typeorm';
+import type { Database, Statement } from '../database/database.js';
+import type { AnyUser } from './token-auth-user.entity.js';
+import type { Account } from './user-store.js';
+import { UserTable } from './user-table.js';
+
+/** A column of the user, by its property. */
+type Values<U> = { [P in keyof U]?: U[P] | null | undefined };
+
+/** Values of a user that are one more than they were. */
+type Counter = 'authEpoch' | 'failedAttempts';
+
+/** The statements that change accounts: each one atomic, and conditional on what must not have changed meanwhile. */
+@Injectable()
+export class UserChanges<U extends AnyUser = AnyUser> {
+  private readonly database: Database;
+
+  constructor(@Inject(UserTable) private readonly table: UserTable<U>) {
+    this.database = table.database;
+  }
+
+  /**
+   * `UPDATE … SET values` where the row is this user and still has the `seen` values.
+   *
+   * @param counters - what is to become one more.
+   */
+  statement(user: U, values: Values<U>, seen: Values<U> = {}, counters: Counter[] = []): UpdateQueryBuilder<U> {
+    const query = this.setting(values, counters).where(this.table.isUser(user));
+    for (const [property, value] of Object.entries(seen)) {
+      if (value === null) query.andWhere(`${property} IS NULL`);
+      else query.andWhere(`${property} = :seen_${property}`, { [`seen_${property}`]: this.table.stored(property, value) });
+    }
+    return query;
+  }
+
+  /** What an update of an account costs, where there is none: so that nobody learns it from the time it takes. */
+  async runOnNobody(counters: Counter[]): Promise<false> {
+    const values = (counters.length === 0 ? { lockedAt: null } : {}) as Values<U>;
+    await this.run(this.setting(values, counters).where('1 = 0'));
+    return false;
+  }
+
+  /** Carries a statement of {@link statement} out; whether it found its row. */
+  async run(statement: Statement): Promise<boolean> {
+    return (await this.database.write(statement)) > 0;
+  }
+
+  private setting(values: Values<U>, counters: Counter[]): UpdateQueryBuilder<U> {
+    const next = counters.map((counter) => [counter, () => `${this.table.column(counter)} + 1`]);
+    return this.database.dataSource
+      .createQueryBuilder()
+      .update(this.table.entity)
+      .set({ ...values, ...Object.fromEntries(next) } as never)
+      .updateEntity(false);
+  }
+
+  /** Replaces a digest by a stronger one of the same password, unless the password has changed meanwhile. */
+  async upgradeDigest({ user, encryptedPassword }: Account<U>, digest: string): Promise<void> {
+    const values = { encryptedPassword: digest } as Values<U>;
+    await this.run(this.statement(user, values, { encryptedPassword } as Values<U>));
+  }
+
+  /** Ends every client of a user at once, also one whose sign-in has already checked the password. */
+  async raiseEpoch(user: U): Promise<void> {
+    await this.run(this.statement(user, {}, {}, ['authEpoch']));
+  }
+
+  /** Deletes an account; softly where its entity has a column for that. */
+  async delete(user: U): Promise<boolean> {
+    const query = this.database.dataSource.createQueryBuilder();
+    const { deleteDateColumn } = this.table.metadata;
+    const statement =
+      deleteDateColumn === undefined
+        ? query.delete().from(this.table.entity).where(this.table.isUser(user))
+        : query.softDelete().from(this.table.entity).where(this.table.isUser(user));
+    return await this.run(statement);
+  }
+}

@@ -1,0 +1,40 @@
+import { Inject, Injectable, type Type } from '@nestjs/common';
+import type { Brackets, EntityMetadata } from 'typeorm';
+import { Database } from '../database/database.js';
+import { keyCondition } from '../database/key-condition.js';
+import type { AnyUser } from './token-auth-user.entity.js';
+
+/** Injection token of the application's user entity. */
+export const USER_ENTITY = Symbol('nestjs-token-auth:user-entity');
+
+/** The application's user table, whose columns may have any names, types and transformers. */
+@Injectable()
+export class UserTable<U extends AnyUser = AnyUser> {
+  constructor(
+    @Inject(Database) readonly database: Database,
+    @Inject(USER_ENTITY) readonly entity: Type<U>,
+  ) {}
+
+  get metadata(): EntityMetadata {
+    return this.database.dataSource.getMetadata(this.entity);
+  }
+
+  /** "The row is this user", by the primary key. */
+  isUser(user: U, alias?: string): Brackets {
+    const key = this.metadata.primaryColumns.map((column) => ({ column, source: column }));
+    return keyCondition(this.database.dataSource, user, key, alias);
+  }
+
+  /** A value as its column keeps it. */
+  stored(property: string, value: unknown): unknown {
+    const column = this.metadata.findColumnWithPropertyName(property);
+    const { driver } = this.database.dataSource;
+    return column === undefined ? value : (driver.preparePersistentValue(value, column) as unknown);
+  }
+
+  /** The name of a property's column, for SQL. */
+  column(property: string): string {
+    const column = this.metadata.findColumnWithPropertyName(property);
+    return this.database.dataSource.driver.escape(column?.databaseName ?? property);
+  }
+}
