@@ -15,7 +15,10 @@ import { controllersFor } from './accounts/endpoints.js';
 import { FaultsInterceptor } from './accounts/faults.interceptor.js';
 import { Database } from './database/database.js';
 import { entitiesFor } from './entities.js';
-import type { TokenAuthMailer } from './mails/token-auth-mailer.js';
+import { AccountMails } from './mails/account-mails.js';
+import { NodemailerMailer } from './mails/nodemailer-mailer.js';
+import { Outbox } from './mails/outbox.js';
+import { TokenAuthMailer } from './mails/token-auth-mailer.js';
 import { AuthHeaders } from './request/auth-headers.js';
 import { RequestAuthenticator } from './request/request-authenticator.js';
 import { SessionOpener } from './request/session-opener.js';
@@ -142,7 +145,15 @@ function assemble(definition: DynamicModule, extras: Extras): DynamicModule {
       ...providersFor(userEntity, dataSource, mailer),
       { provide: PasswordHasher, useClass: passwordHasher ?? BcryptPasswordHasher },
     ],
-    exports: [TokenService, TokenAuthEvents, RequestAuthenticator, SessionOpener, PasswordHasher, TokenAuthGuard],
+    exports: [
+      TokenService,
+      TokenAuthEvents,
+      RequestAuthenticator,
+      SessionOpener,
+      PasswordHasher,
+      TokenAuthGuard,
+      Outbox,
+    ],
   };
 }
 
@@ -180,6 +191,9 @@ function providersFor(
       useFactory: (...parts: ConstructorParameters<typeof TokenAuthenticator>) => new provide(...parts),
     })),
     TokenAuthEvents,
+    Outbox,
+    { provide: TokenAuthMailer, useClass: mailer ?? NodemailerMailer },
+    AccountMails,
     TokenService,
     AuthHeaders,
     Unavailability,
