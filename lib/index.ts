@@ -11,6 +11,8 @@ export type { MailOptions } from './options/mail.options.js';
 export type { PasswordOptions } from './options/password.options.js';
 export type { TokenOptions } from './options/token.options.js';
 export { TokenAuthMailer } from './mails/token-auth-mailer.js';
+export { NodemailerMailer } from './mails/nodemailer-mailer.js';
+export { Outbox } from './mails/outbox.js';
 export type { MailKind, OutgoingMail } from './mails/token-auth-mailer.js';
 export type { MailContent, MailData, MailTemplate, MailTemplates } from './mails/mail-templates.js';
 export { TokenAuthOptionsError } from './options/options-check.js';

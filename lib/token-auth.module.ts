@@ -14,7 +14,10 @@ import type { DataSource } from 'typeorm';
 import { controllersFor, ENDPOINT_PROVIDERS } from './accounts/endpoints.js';
 import { Database } from './database/database.js';
 import { entitiesFor } from './entities.js';
-import type { TokenAuthMailer } from './mails/token-auth-mailer.js';
+import { AccountMails } from './mails/account-mails.js';
+import { NodemailerMailer } from './mails/nodemailer-mailer.js';
+import { Outbox } from './mails/outbox.js';
+import { TokenAuthMailer } from './mails/token-auth-mailer.js';
 import { OneTimeTokenStore } from './one-time-tokens/one-time-token-store.js';
 import { AuthHeaders } from './request/auth-headers.js';
 import { RequestAuthenticator } from './request/request-authenticator.js';
@@ -144,7 +147,15 @@ function assemble(definition: DynamicModule, extras: Extras): DynamicModule {
       ...providersFor(userEntity, dataSource, mailer),
       { provide: PasswordHasher, useClass: passwordHasher ?? BcryptPasswordHasher },
     ],
-    exports: [TokenService, TokenAuthEvents, RequestAuthenticator, SessionOpener, PasswordHasher, TokenAuthGuard],
+    exports: [
+      TokenService,
+      TokenAuthEvents,
+      RequestAuthenticator,
+      SessionOpener,
+      PasswordHasher,
+      TokenAuthGuard,
+      Outbox,
+    ],
   };
 }
 
@@ -182,6 +193,9 @@ function providersFor(
       useFactory: (...parts: ConstructorParameters<typeof TokenAuthenticator>) => new provide(...parts),
     })),
     TokenAuthEvents,
+    Outbox,
+    { provide: TokenAuthMailer, useClass: mailer ?? NodemailerMailer },
+    AccountMails,
     TokenService,
     AuthHeaders,
     Unavailability,

@@ -10,6 +10,8 @@ export interface TokenAuthEventMap {
   'token.reused': { user: AnyUser; client: AuthClient; origin: RequestOrigin; revoked: boolean };
   /** The database refused a rotation; the client keeps the token it has. */
   'rotation.failed': { client: AuthClient; error: unknown };
+  /** A mail has not been sent, after several attempts or for lack of room. The kind says what it was about. */
+  'mail.failed': { kind: string; error: unknown };
 }
 
 /**
