@@ -22,6 +22,8 @@ import { SessionOpener } from './request/session-opener.js';
 import { TokenAuthGuard } from './request/token-auth.guard.js';
 import { TokenHeadersInterceptor } from './request/token-headers.interceptor.js';
 import { Unavailability } from './request/unavailability.js';
+import { SignInThrottle } from './throttling/sign-in-throttle.js';
+import { ThrottleStore } from './throttling/throttle-store.js';
 import { resolveOptions, TOKEN_AUTH_CONFIG, type TokenAuthConfig } from './token-auth.config.js';
 import type { TokenAuthModuleExtras, TokenAuthOptions } from './token-auth.options.js';
 import { systemClock, TOKEN_AUTH_CLOCK, type Clock } from './tokens/clock.js';
@@ -188,6 +190,8 @@ function providersFor(
     UserStore,
     UserSerializer,
     SessionOpener,
+    ThrottleStore,
+    SignInThrottle,
     FaultsInterceptor,
     TokenHeadersInterceptor,
     {

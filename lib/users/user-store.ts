@@ -3,6 +3,7 @@ import type { Brackets } from 'typeorm';
 import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-errors.js';
 import { keyCondition } from '../database/key-condition.js';
+import { storedValue } from '../database/stored-value.js';
 import type { AnyUser } from './token-auth-user.entity.js';
 
 /** Injection token of the application's user entity. */
@@ -120,11 +121,9 @@ export class UserStore<U extends AnyUser = AnyUser> {
     return keyCondition(dataSource, user, key, alias);
   }
 
-  /** A value as its column keeps it, transformers included. */
+  /** A value as its column keeps it. */
   private stored(property: 'email', value: string): unknown {
-    const { dataSource } = this.database;
-    const column = dataSource.getMetadata(this.userEntity).findColumnWithPropertyName(property);
-    return column === undefined ? value : dataSource.driver.preparePersistentValue(value, column);
+    return storedValue(this.database.dataSource, this.userEntity, property, value);
   }
 }
 
