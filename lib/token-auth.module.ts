@@ -25,6 +25,8 @@ import { SessionOpener } from './request/session-opener.js';
 import { TokenAuthGuard } from './request/token-auth.guard.js';
 import { TokenHeadersInterceptor } from './request/token-headers.interceptor.js';
 import { Unavailability } from './request/unavailability.js';
+import { SignInThrottle } from './throttling/sign-in-throttle.js';
+import { ThrottleStore } from './throttling/throttle-store.js';
 import { resolveOptions, TOKEN_AUTH_CONFIG, type TokenAuthConfig } from './token-auth.config.js';
 import type { TokenAuthModuleExtras, TokenAuthOptions } from './token-auth.options.js';
 import { systemClock, TOKEN_AUTH_CLOCK, type Clock } from './tokens/clock.js';
@@ -207,6 +209,8 @@ function providersFor(
     UserSerializer,
     SessionOpener,
     OneTimeTokenStore,
+    ThrottleStore,
+    SignInThrottle,
     ...ENDPOINT_PROVIDERS,
     TokenHeadersInterceptor,
     {

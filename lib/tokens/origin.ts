@@ -34,15 +34,24 @@ export function isSameDevice(a: RequestOrigin, b: RequestOrigin): boolean {
 
 /** The /24 of an IPv4 or the /64 of an IPv6 address as text; anything else stands for itself. */
 export function networkOf(ip: string | null): string | null {
-  if (ip === null) return null;
-  const address = ip.split('%', 1)[0] ?? ip;
-  if (isIPv4(address)) return address.split('.').slice(0, 3).join('.');
-  if (!isIPv6(address)) return ip;
+  const host = hostOf(ip);
+  if (host === null) return ip;
+  return isIPv4(host) ? host.split('.').slice(0, 3).join('.') : host;
+}
+
+/**
+ * The IPv4 address, or the /64 of an IPv6 address, which is what one home or computer has at least; as text, whatever the
+ * spelling. Null for anything else.
+ */
+export function hostOf(ip: string | null): string | null {
+  const address = ip?.split('%', 1)[0] ?? '';
+  if (isIPv4(address)) return address;
+  if (!isIPv6(address)) return null;
   const groups = expandIPv6(address);
   const [high = 0, low = 0] = groups.slice(6).map((group) => Number.parseInt(group, 16));
   // An IPv4 address within IPv6, in whatever spelling.
-  if (groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff') return [high >> 8, high & 255, low >> 8].join('.');
-  return groups.slice(0, 4).join(':');
+  const isMapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff';
+  return isMapped ? [high >> 8, high & 255, low >> 8, low & 255].join('.') : groups.slice(0, 4).join(':');
 }
 
 /** The eight groups of an address, in lower case and without leading zeros. */

@@ -1,7 +1,14 @@
 import type { Type } from '@nestjs/common';
-import { FindOptionsUtils, type Brackets, type QueryRunner, type SelectQueryBuilder, type UpdateQueryBuilder } from 'typeorm';
+import {
+  Brackets,
+  FindOptionsUtils,
+  type QueryRunner,
+  type SelectQueryBuilder,
+  type UpdateQueryBuilder,
+} from 'typeorm';
 import type { Database } from '../database/database.js';
 import { ownerCondition } from '../database/key-condition.js';
+import { storedValue } from '../database/stored-value.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { tokenEntityFor, type AuthToken } from './auth-token.entity.js';
 import { systemClock, type Clock } from './clock.js';
@@ -46,7 +53,7 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     return this.clock === systemClock ? this.database.nowExpression : null;
   }
 
-  /** The time of issuing, in ms. */
+  /** The time that all processes agree on, in ms since 1970. */
   async now(): Promise<number> {
     if (this.nowExpression === null) return this.clock.now();
     const rows = await this.database.read((runner) =>
@@ -104,11 +111,21 @@ export class TokenStore<U extends AnyUser = AnyUser> {
 
   /** The clients of a user that are in its present epoch, most recently used first. */
   async list(user: U): Promise<AuthToken<U>[]> {
+    return await this.listWhere(this.ownedBy(user, 'token'));
+  }
+
+  /** The same for this e-mail address, or what a collation takes for the same; one statement, whether anybody has it or not. */
+  async listByEmail(email: string): Promise<AuthToken<U>[]> {
+    const value = storedValue(this.database.dataSource, this.userEntity, 'email', email);
+    return await this.listWhere(new Brackets((where) => where.where('user.email = :email', { email: value })));
+  }
+
+  private async listWhere(condition: Brackets): Promise<AuthToken<U>[]> {
     return await this.database.read((runner) =>
       this.database.dataSource
         .createQueryBuilder(this.entity, 'token', runner)
         .innerJoin('token.user', 'user')
-        .where(this.ownedBy(user, 'token'))
+        .where(condition)
         .andWhere('token.authEpoch = user.authEpoch')
         .orderBy('token.lastUsedAt', 'DESC')
         .addOrderBy('token.createdAt', 'DESC')

@@ -2,6 +2,7 @@ import { Inject, Injectable, type Type } from '@nestjs/common';
 import type { Brackets, EntityMetadata } from 'typeorm';
 import { Database } from '../database/database.js';
 import { keyCondition } from '../database/key-condition.js';
+import { storedValue } from '../database/stored-value.js';
 import type { AnyUser } from './token-auth-user.entity.js';
 
 /** Injection token of the application's user entity. */
@@ -27,9 +28,7 @@ export class UserTable<U extends AnyUser = AnyUser> {
 
   /** A value as its column keeps it. */
   stored(property: string, value: unknown): unknown {
-    const column = this.metadata.findColumnWithPropertyName(property);
-    const { driver } = this.database.dataSource;
-    return column === undefined ? value : (driver.preparePersistentValue(value, column) as unknown);
+    return storedValue(this.database.dataSource, this.entity, property, value);
   }
 
   /** The name of a property's column, for SQL. */
