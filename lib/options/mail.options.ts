@@ -35,7 +35,8 @@ export interface MailOptions<U extends AnyUser = AnyUser> {
 
   /**
    * Where links may lead: URLs whose scheme, host and port must be those of the redirect, and whose path, if any, must
-   * be it or above it. A host may begin with one wildcard label, as in `'https://*.example.com'`.
+   * be it or above it. A host may begin with one wildcard label, as in `'https://*.example.com'`; custom schemes serve
+   * apps: `'myapp://reset'`. URLs of more than 2048 characters are refused, and below a path such with encoded slashes.
    *
    * @defaultValue none: nowhere but to the URLs below
    */

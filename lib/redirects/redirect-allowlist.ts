@@ -1,5 +1,4 @@
-/** Schemes that run or show something instead of leading anywhere. */
-const DANGEROUS = new Set(['javascript:', 'data:', 'vbscript:', 'file:', 'blob:', 'about:', 'view-source:']);
+import { domainToUnicode } from 'node:url';
 
 /** Where redirects may lead: nowhere unless it is listed. */
 export class RedirectAllowlist {
@@ -8,7 +7,7 @@ export class RedirectAllowlist {
   /**
    * @param patterns - what the application allows.
    * @param own - URLs that the application leads to by itself, allowed as they are.
-   * @throws TypeError naming a pattern that cannot be used.
+   * @throws TypeError naming a pattern that cannot be used, and why.
    */
   constructor(
     patterns: readonly string[],
@@ -24,47 +23,82 @@ export class RedirectAllowlist {
   }
 }
 
+/** `scheme://`, `*.`, and what follows without a `/*` at its end. */
+const PATTERN = /^([a-z][a-z\d+.-]*:\/\/)(\*\.)?([^*]*?)(?:\/\*)?$/i;
+
+/** What servers may decode, once or again, into a way out of a path: encoded dots and slashes, `..;` of path parameters. */
+const WAYS_OUT = /%(25)*(2e|2f|5c)|\/\.\.?;/i;
+
 /** Scheme, host and port as they are; the host may begin with one wildcard label; a path stands for all below it. */
 class RedirectPattern {
   private readonly url: URL;
   private readonly isWildcard: boolean;
 
   constructor(pattern: string) {
-    const [, scheme = '', wildcard, rest = ''] =
-      /^([a-z][a-z\d+.-]*:\/\/)(\*\.)?([^*]*?)(?:\/\*)?$/i.exec(pattern) ?? [];
+    const [, scheme = '', wildcard, rest = ''] = PATTERN.exec(pattern) ?? [];
     const url = parseTarget(scheme + rest);
-    if (url === null || url.search !== '' || url.hash !== '' || (wildcard !== undefined && !url.host.includes('.'))) {
-      throw new TypeError(`'${pattern}' is not a URL such as 'https://app.example.com' or 'https://*.example.com'`);
+    if (url === null) {
+      const why = pattern.includes('*')
+        ? ": '*' may stand for the first label of the host, or end the path as '/*'"
+        : '';
+      throw new TypeError(`'${pattern}' is not a URL such as 'https://app.example.com' or 'myapp://reset'${why}`);
+    }
+    if (/[?#]/.test(rest)) throw new TypeError(`'${pattern}' has a query or a fragment, which are not compared`);
+    if (WAYS_OUT.test(url.pathname)) throw new TypeError(`'${pattern}' has encoded dots or slashes in its path`);
+    if (wildcard !== undefined && !/[^.]\.[^.]/.test(url.hostname)) {
+      throw new TypeError(`'${pattern}' stands for a whole top-level domain: two labels must follow the wildcard`);
     }
     this.url = url;
     this.isWildcard = wildcard !== undefined;
   }
 
   matches(target: URL): boolean {
-    const { protocol, host, pathname } = this.url;
-    const isHost = this.isWildcard ? withoutFirstLabel(target.host) === host : target.host === host;
-    const base = pathname.replace(/\/$/, '');
-    const isPath = target.pathname === base || target.pathname.startsWith(`${base}/`) || base === '';
-    return target.protocol === protocol && isHost && isPath;
+    const host = this.isWildcard ? withoutFirstLabel(target.host) : target.host;
+    return target.protocol === this.url.protocol && host === this.url.host && this.isAbove(target.pathname);
+  }
+
+  private isAbove(path: string): boolean {
+    const base = this.url.pathname.replace(/\/$/, '');
+    if (base === '') return true;
+    return (path === base || path.startsWith(`${base}/`)) && !WAYS_OUT.test(path);
   }
 }
 
+/** Schemes that run or show something instead of leading anywhere. */
+const DANGEROUS = new Set([
+  'javascript:',
+  'data:',
+  'vbscript:',
+  'file:',
+  'filesystem:',
+  'blob:',
+  'about:',
+  'view-source:',
+]);
+
+/** In characters: what every browser, server and mail program passes on whole. */
+const LONGEST_URL = 2048;
+
 /**
- * A URL that may be followed: absolute, spelled as browsers spell it up to its host, without user info. Browsers read
+ * A URL that may be followed: absolute, spelled as browsers spell it up to its path, without user info. Browsers read
  * `https:host`, `https:\\host` and URLs with tabs in them as well; nobody means well with them.
  */
 export function parseTarget(url: string): URL | null {
-  const [, authority] = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(url) ?? [];
   // Whatever a browser would drop, decode or turn around before it follows the URL.
-  if (authority === undefined || /[\s\p{C}\\]/u.test(url) || /[@%]/.test(authority)) return null;
-  if (!URL.canParse(url)) return null;
+  if (url.length > LONGEST_URL || /[\s\p{C}\\]/u.test(url)) return null;
+  const [, authority] = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(url) ?? [];
+  if (authority === undefined || /[@%]/.test(authority) || !URL.canParse(url)) return null;
   const parsed = new URL(url);
-  const isHttp = parsed.protocol === 'http:' || parsed.protocol === 'https:';
-  if (DANGEROUS.has(parsed.protocol) || (isHttp && authority === '')) return null;
-  return parsed;
+  return isAsSpelled(authority, parsed) && !DANGEROUS.has(parsed.protocol) ? parsed : null;
+}
+
+/** Whether the host is what it looks like: full-width letters, other dots and odd numbers are read as another host. */
+function isAsSpelled(authority: string, { host, hostname }: URL): boolean {
+  const spelled = authority.replace(/:\d+$/, '').toLowerCase();
+  return authority === host || spelled === hostname || spelled === domainToUnicode(hostname);
 }
 
 /** `app.example.com:8443` → `example.com:8443` */
 function withoutFirstLabel(host: string): string {
-  return /^[^.]+\.(.+)$/.exec(host)?.[1] ?? '';
+  return /^[a-z\d_-]+\.(.+)$/i.exec(host)?.[1] ?? '';
 }

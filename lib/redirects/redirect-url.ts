@@ -2,21 +2,28 @@
 export type RedirectParameters = Readonly<Record<string, string>>;
 
 /**
+ * Names that only the server gives a meaning in a redirect. Without a `uid` no client takes a token from a URL; and some
+ * prefer `auth_token` or `access-token` to the `token` of the protocol.
+ */
+const RESERVED = new Set(['uid', 'auth_token', 'access-token']);
+
+/**
  * An absolute URL with parameters as clients of the protocol read them: sorted by name and form-encoded, behind those that it has; and
  * the whole query once more behind a fragment, for pages that keep their route there.
  *
- * Parameters of the same names that it has already are dropped: whoever asked for the mail wrote them, and somebody else
- * follows the link.
+ * Parameters of the same names that it has already are dropped, and so are credentials: whoever asked for the mail wrote
+ * them, and somebody else follows the link.
  */
 export function redirectUrl(base: string, parameters: RedirectParameters): string {
   const [beforeFragment, fragment] = splitAt(new URL(base).href, '#');
   const [address, query = ''] = splitAt(beforeFragment, '?');
   const own = new URLSearchParams(Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1))).toString();
-  const whole = [without(query, parameters), own].filter(Boolean).join('&');
+  const whole = joined(without(query, parameters), own);
   const target = whole === '' ? address : `${address}?${whole}`;
   if (fragment === undefined) return target;
   const [route, routeQuery = ''] = splitAt(fragment, '?');
-  const behind = [without(routeQuery, parameters), whole].filter(Boolean).join('&');
+  // Clients split the fragment at every question mark and take the second part.
+  const behind = joined(without(routeQuery, parameters), whole).replaceAll('?', '%3F');
   return behind === '' ? `${target}#${route}` : `${target}#${route}?${behind}`;
 }
 
@@ -24,8 +31,17 @@ export function redirectUrl(base: string, parameters: RedirectParameters): strin
 function without(query: string, parameters: RedirectParameters): string {
   return query
     .split('&')
-    .filter((pair) => ![...new URLSearchParams(pair).keys()].some((name) => Object.hasOwn(parameters, name)))
+    .filter((pair) => {
+      const [name = ''] = new URLSearchParams(pair).keys();
+      // Some clients read `name[]` and `name[key]` as more values of that name.
+      const [plain = ''] = name.split('[', 1);
+      return !RESERVED.has(plain) && !Object.hasOwn(parameters, plain);
+    })
     .join('&');
+}
+
+function joined(...queries: string[]): string {
+  return queries.filter(Boolean).join('&');
 }
 
 function splitAt(text: string, separator: string): [string, string?] {
