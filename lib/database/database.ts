@@ -137,7 +137,9 @@ export class Database {
       this.sqlite.exec('BEGIN IMMEDIATE');
       let isKept = false;
       try {
-        isKept = queries.every(({ sql, parameters, mustChange }) => this.runInSqlite(sql, parameters) > 0 || !mustChange);
+        isKept = queries.every(
+          ({ sql, parameters, mustChange }) => this.runInSqlite(sql, parameters) > 0 || !mustChange,
+        );
       } finally {
         this.sqlite.exec(isKept ? 'COMMIT' : 'ROLLBACK');
       }

@@ -3,7 +3,7 @@ import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-errors.js';
 import { CLOCK_TOLERANCE } from '../tokens/rotation.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
-import { USER_ENTITY } from '../users/user-store.js';
+import { USER_ENTITY } from '../users/user-table.js';
 import { throttleEntityFor, type Throttle } from './throttle.entity.js';
 
 /** A counter's limit, and the time in which it counts; times in ms since 1970, the window in ms. */

@@ -50,7 +50,11 @@ export class Session<U extends AnyUser = AnyUser> {
    * @internal
    */
   noteChange(values: Partial<AuthToken<U>>): void {
-    const row = Object.assign(Object.create(Object.getPrototypeOf(this.#arrival.row) as object), this.#arrival.row, values);
+    const row = Object.assign(
+      Object.create(Object.getPrototypeOf(this.#arrival.row) as object),
+      this.#arrival.row,
+      values,
+    );
     this.#arrival = { ...this.#arrival, row, uid: values.uid ?? this.#arrival.uid };
   }
 }

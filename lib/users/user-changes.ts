@@ -29,7 +29,8 @@ export class UserChanges<U extends AnyUser = AnyUser> {
     const query = this.setting(values, counters).where(this.table.isUser(user));
     for (const [property, value] of Object.entries(seen)) {
       if (value === null) query.andWhere(`${property} IS NULL`);
-      else query.andWhere(`${property} = :seen_${property}`, { [`seen_${property}`]: this.table.stored(property, value) });
+      else
+        query.andWhere(`${property} = :seen_${property}`, { [`seen_${property}`]: this.table.stored(property, value) });
     }
     return query;
   }

@@ -36,12 +36,7 @@ export class PasswordUpdates {
   }
 
   /** @throws HttpException 401 without a session or a valid token; 422 naming what is wrong. */
-  async update(
-    session: Session | null,
-    body: unknown,
-    request: IncomingRequest,
-    response: object,
-  ): Promise<AnyUser> {
+  async update(session: Session | null, body: unknown, request: IncomingRequest, response: object): Promise<AnyUser> {
     if (this.isByToken(body)) return await this.byToken(body, request, response);
     const account = session === null ? null : await this.users.find(session.user);
     if (session === null || account === null) throw this.unauthorized();

@@ -57,7 +57,10 @@ export class PasswordSignIn {
   private async refuse(account: Account | null, response: object): Promise<void> {
     const hasLocked = await this.lock.refuse(account);
     if (!hasLocked || account?.user.email == null || this.config.lock?.byMail !== true) return;
-    this.notifier.sendLink(response, 'unlock', account.user, account.user.email, { config: 'default', redirectUrl: null });
+    this.notifier.sendLink(response, 'unlock', account.user, account.user.email, {
+      config: 'default',
+      redirectUrl: null,
+    });
   }
 
   private async isConfirmed({ confirmedAt, user }: Account): Promise<boolean> {

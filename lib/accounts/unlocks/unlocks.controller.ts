@@ -33,7 +33,10 @@ export class UnlocksController {
     const address = normalizeEmail(email);
     const account = await this.users.findByEmail(address);
     if (account !== null) {
-      this.notifier.sendLink(response, 'unlock', account.user, address, { config: configName(request), redirectUrl: null });
+      this.notifier.sendLink(response, 'unlock', account.user, address, {
+        config: configName(request),
+        redirectUrl: null,
+      });
     } else if (!this.config.paranoid) {
       throw failure(HttpStatus.NOT_FOUND, MESSAGES.unknownEmail(address));
     }
