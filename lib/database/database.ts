@@ -17,7 +17,7 @@ export interface Statement {
 /** The part of better-sqlite3 (and of libsql, which copies it) that single statements need. */
 interface SqliteConnection {
   readonly inTransaction: boolean;
-  prepare(sql: string): { run(...parameters: unknown[]): { changes: number } };
+  prepare(sql: string): { run(parameters: readonly unknown[]): { changes: number } };
   exec(sql: string): unknown;
 }
 
@@ -211,7 +211,8 @@ export class Database {
 
   private runInSqlite(sql: string, parameters: unknown[]): number {
     this.dataSource.logger.logQuery(sql, parameters);
-    return this.sqlite.prepare(sql).run(...parameters).changes;
+    // As a list: libsql takes a single null for named parameters.
+    return this.sqlite.prepare(sql).run(parameters).changes;
   }
 
   private async untilFree(): Promise<void> {
