@@ -1,5 +1,7 @@
-import { Controller, UseInterceptors, VERSION_NEUTRAL, type Type } from '@nestjs/common';
+import { Controller, SetMetadata, UseInterceptors, VERSION_NEUTRAL, type Type } from '@nestjs/common';
+import { USER_ENTITIES } from '../request/decorators.js';
 import type { TokenAuthEndpoints } from '../token-auth.options.js';
+import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { FaultsInterceptor } from './faults.interceptor.js';
 import { SignUpController } from './registrations/sign-up.controller.js';
 import { SignInController } from './sessions/sign-in.controller.js';
@@ -13,21 +15,27 @@ const CONTROLLERS: Partial<Record<keyof TokenAuthEndpoints, Type<object>>> = {
   validateToken: ValidateTokenController,
 };
 
-/** The controllers of the endpoints that are switched on, mounted under a path. */
-export function controllersFor(path: string, endpoints: boolean | TokenAuthEndpoints): Type<object>[] {
+/** The controllers of the endpoints that are switched on, mounted under a path for the users of an entity. */
+export function controllersFor(
+  path: string,
+  endpoints: boolean | TokenAuthEndpoints,
+  userEntity: Type<AnyUser>,
+): Type<object>[] {
   const switches = typeof endpoints === 'boolean' ? {} : endpoints;
   const names = Object.keys(CONTROLLERS) as (keyof TokenAuthEndpoints)[];
   return names
     .filter((name) => endpoints !== false && switches[name] !== false)
-    .map((name) => mount(CONTROLLERS[name] as Type<object>, path));
+    .map((name) => mount(CONTROLLERS[name] as Type<object>, path, userEntity));
 }
 
 /** A controller of this path: a subclass, because the path belongs to the class. */
-function mount(controller: Type<object>, path: string): Type<object> {
+function mount(controller: Type<object>, path: string, userEntity: Type<AnyUser>): Type<object> {
   const mounted = class extends controller {};
   Object.defineProperty(mounted, 'name', { value: controller.name });
   // An application that versions its routes keeps the protocol's paths.
   Controller({ path, version: VERSION_NEUTRAL })(mounted);
   UseInterceptors(FaultsInterceptor)(mounted);
+  // A global guard is the default realm's.
+  SetMetadata(USER_ENTITIES, [userEntity])(mounted);
   return mounted;
 }
