@@ -20,8 +20,12 @@ export type { HeaderNames } from './header-names.js';
 export type { Duration } from './duration.js';
 
 export { TokenAuthGuard } from './request/token-auth.guard.js';
+export { AuthenticateAs } from './request/authenticate-as.js';
+export { getTokenAuthToken } from './realm-token.js';
+export { Realms } from './request/realms.js';
 export { CurrentClient, CurrentUser, OptionalAuth, Public, RotateEarly } from './request/decorators.js';
 export type { Access } from './request/decorators.js';
+export type { CurrentUserDecorator, UserParameterDecorator } from './request/current-user.js';
 export { RequestAuthenticator } from './request/request-authenticator.js';
 export { SessionOpener } from './request/session-opener.js';
 export type { IncomingRequest } from './request/request-context.js';

@@ -8,7 +8,7 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { controllersFor, ENDPOINT_PROVIDERS } from './accounts/endpoints.js';
@@ -19,7 +19,10 @@ import { NodemailerMailer } from './mails/nodemailer-mailer.js';
 import { Outbox } from './mails/outbox.js';
 import { TokenAuthMailer } from './mails/token-auth-mailer.js';
 import { OneTimeTokenStore } from './one-time-tokens/one-time-token-store.js';
+import { checkRealms, checkTables } from './realm-check.js';
+import { getTokenAuthToken, REALM_SERVICES } from './realm-token.js';
 import { AuthHeaders } from './request/auth-headers.js';
+import { REALM, Realms, type RealmDefinition } from './request/realms.js';
 import { RequestAuthenticator } from './request/request-authenticator.js';
 import { SessionOpener } from './request/session-opener.js';
 import { TokenAuthGuard } from './request/token-auth.guard.js';
@@ -48,7 +51,9 @@ const TOKEN_AUTH_OPTIONS = Symbol('nestjs-token-auth:options');
 const OUTERMOST_INTERCEPTOR = Symbol('nestjs-token-auth:outermost-interceptor');
 
 /** What shapes the module and is kept from the options. The module's own methods below ask for the user entity. */
-type Extras = { [Name in keyof TokenAuthModuleExtras]-?: TokenAuthModuleExtras[Name] | undefined };
+type Extras = { [Name in keyof TokenAuthModuleExtras]-?: TokenAuthModuleExtras[Name] | undefined } & {
+  isFeature: boolean | undefined;
+};
 
 const EXTRAS: Extras = {
   userEntity: undefined,
@@ -58,6 +63,7 @@ const EXTRAS: Extras = {
   passwordHasher: undefined,
   mailer: undefined,
   isGlobal: undefined,
+  isFeature: undefined,
 };
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<TokenAuthOptions>({
@@ -80,10 +86,16 @@ export interface TokenAuthOptionsFactory<U extends AnyUser = AnyUser> {
   createTokenAuthOptions(): TokenAuthOptions<U> | Promise<TokenAuthOptions<U>>;
 }
 
-/** Signs people in and keeps them signed in. Import it once, in the root module. */
+/** Signs people in and keeps them signed in. Import it once, in the root module, and once more for each other kind of users. */
 @Module({})
 export class TokenAuthModule implements OnModuleInit {
-  constructor(@Inject(ModulesContainer) private readonly modules: ModulesContainer) {}
+  constructor(
+    @Inject(Realms) private readonly realms: Realms,
+    @Inject(REALM) private readonly realm: RealmDefinition,
+    @Inject(Database) private readonly database: Database,
+  ) {
+    checkRealms(realms.definitions());
+  }
 
   /**
    * Registers the module, once, in the root module.
@@ -122,13 +134,31 @@ export class TokenAuthModule implements OnModuleInit {
     };
   }
 
+  /**
+   * Registers the module for users of another entity, with tables, endpoints and options of their own. Routes are for them
+   * by `@AuthenticateAs(Admin)`; services are injected by {@link getTokenAuthToken}.
+   *
+   * @throws what {@link TokenAuthModule.forRoot} throws; at start-up Error for an entity or a path that is registered twice.
+   * @example
+   * ```ts
+   * TokenAuthModule.forFeature({ userEntity: Admin, path: 'admin_auth', tokenLifespan: '1 hour' })
+   * ```
+   */
+  static forFeature<U extends AnyUser>(options: TokenAuthModuleOptions<U>): DynamicModule {
+    return TokenAuthModule.forRoot({ ...options, isFeature: true } as TokenAuthModuleOptions<U>);
+  }
+
+  /**
+   * The same with options that come from elsewhere, as in {@link TokenAuthModule.forRootAsync}.
+   *
+   * @throws what {@link TokenAuthModule.forFeature} throws.
+   */
+  static forFeatureAsync<U extends AnyUser>(options: TokenAuthModuleAsyncOptions<U>): DynamicModule {
+    return TokenAuthModule.forRootAsync({ ...options, isFeature: true } as TokenAuthModuleAsyncOptions<U>);
+  }
+
   onModuleInit(): void {
-    const registrations = [...this.modules.values()].filter(({ metatype }) => metatype === TokenAuthModule);
-    if (registrations.length > 1) {
-      throw new Error(
-        'TokenAuthModule is registered twice. Import TokenAuthModule.forRoot() once, in the root module: it is global.',
-      );
-    }
+    checkTables(this.realm, this.database, this.realms);
   }
 }
 
@@ -139,24 +169,32 @@ function assemble(definition: DynamicModule, extras: Extras): DynamicModule {
       'TokenAuthModule needs userEntity: the entity class of your application that extends TokenAuthUser.',
     );
   }
+  const realm: RealmDefinition = {
+    userEntity,
+    dataSource,
+    path: endpoints === false ? null : path,
+    isDefault: extras.isFeature !== true,
+  };
   return {
     ...definition,
     global: isGlobal,
     imports: [...(definition.imports ?? []), TypeOrmModule.forFeature(entitiesFor(userEntity), dataSource)],
-    controllers: controllersFor(path, endpoints),
+    controllers: controllersFor(path, endpoints, userEntity),
     providers: [
       ...(definition.providers ?? []),
       ...providersFor(userEntity, dataSource, mailer),
       { provide: PasswordHasher, useClass: passwordHasher ?? BcryptPasswordHasher },
+      { provide: REALM, useValue: realm },
+      Realms,
+      ...REALM_SERVICES.map((service) => ({
+        provide: getTokenAuthToken(service, userEntity),
+        useExisting: service,
+      })),
     ],
     exports: [
-      TokenService,
-      TokenAuthEvents,
-      RequestAuthenticator,
-      SessionOpener,
-      PasswordHasher,
-      TokenAuthGuard,
-      Outbox,
+      ...REALM_SERVICES.map((service) => getTokenAuthToken(service, userEntity)),
+      // Of the other realms nothing must come in between: a guard takes what its module imports before what is global.
+      ...(realm.isDefault ? [...REALM_SERVICES, TokenAuthGuard, Realms] : []),
     ],
   };
 }

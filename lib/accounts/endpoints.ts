@@ -1,5 +1,7 @@
-import { Controller, UseInterceptors, VERSION_NEUTRAL, type Provider, type Type } from '@nestjs/common';
+import { Controller, SetMetadata, UseInterceptors, VERSION_NEUTRAL, type Provider, type Type } from '@nestjs/common';
+import { USER_ENTITIES } from '../request/decorators.js';
 import type { TokenAuthEndpoints } from '../token-auth.options.js';
+import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { AccountChanges } from './account-changes.js';
 import { Confirmations } from './confirmations/confirmations.js';
 import { ConfirmationsController } from './confirmations/confirmations.controller.js';
@@ -57,21 +59,27 @@ export const ENDPOINT_PROVIDERS: Provider[] = [
   SignUps,
 ];
 
-/** The controllers of the endpoints that are switched on, mounted under a path. */
-export function controllersFor(path: string, endpoints: boolean | TokenAuthEndpoints): Type<object>[] {
+/** The controllers of the endpoints that are switched on, mounted under a path for the users of an entity. */
+export function controllersFor(
+  path: string,
+  endpoints: boolean | TokenAuthEndpoints,
+  userEntity: Type<AnyUser>,
+): Type<object>[] {
   const switches = typeof endpoints === 'boolean' ? {} : endpoints;
   const names = Object.keys(CONTROLLERS) as (keyof TokenAuthEndpoints)[];
   return names
     .filter((name) => endpoints !== false && switches[name] !== false)
-    .flatMap((name) => CONTROLLERS[name].map((controller) => mount(controller, path)));
+    .flatMap((name) => CONTROLLERS[name].map((controller) => mount(controller, path, userEntity)));
 }
 
 /** A controller of this path: a subclass, because the path belongs to the class. */
-function mount(controller: Type<object>, path: string): Type<object> {
+function mount(controller: Type<object>, path: string, userEntity: Type<AnyUser>): Type<object> {
   const mounted = class extends controller {};
   Object.defineProperty(mounted, 'name', { value: controller.name });
   // An application that versions its routes keeps the protocol's paths.
   Controller({ path, version: VERSION_NEUTRAL })(mounted);
   UseInterceptors(FaultsInterceptor)(mounted);
+  // A global guard is the default realm's.
+  SetMetadata(USER_ENTITIES, [userEntity])(mounted);
   return mounted;
 }

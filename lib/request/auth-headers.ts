@@ -58,9 +58,14 @@ export class AuthHeaders {
 
   /** Lets the client forget a cookie whose client has ended. */
   clearCookie(response: object): void {
-    if (this.config.cookie === null) return;
+    if (this.clearedCookie !== null) this.set(response, SET_COOKIE, this.clearedCookie);
+  }
+
+  /** The cookie that makes browsers forget theirs; null outside of cookie mode. */
+  get clearedCookie(): string | null {
+    if (this.config.cookie === null) return null;
     const { name, ...attributes } = this.config.cookie;
-    this.set(response, SET_COOKIE, serialize(name, '', { ...withoutUndefined(attributes), maxAge: 0 }));
+    return serialize(name, '', { ...withoutUndefined(attributes), maxAge: 0 });
   }
 
   set(response: object, name: string, value: string): void {

@@ -1,14 +1,23 @@
-import { createParamDecorator, SetMetadata, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
+import {
+  createParamDecorator,
+  SetMetadata,
+  type CustomDecorator,
+  type ExecutionContext,
+  type Type,
+} from '@nestjs/common';
 import type { AuthClient } from '../tokens/client.js';
 import type { Session } from '../tokens/token-authenticator.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
-import { exchangeOf } from './request-context.js';
+import type { CurrentUserDecorator, UserParameterDecorator } from './current-user.js';
+import { sessionOf } from './request-context.js';
 
 /** Whether a route wants a user. */
 export type Access = 'guarded' | 'optional' | 'public';
 
 /** @internal */
 export const ACCESS = Symbol('nestjs-token-auth:access');
+/** @internal */
+export const USER_ENTITIES = Symbol('nestjs-token-auth:user-entities');
 /** @internal */
 export const ROTATE_EARLY = Symbol('nestjs-token-auth:rotate-early');
 
@@ -26,24 +35,29 @@ export const RotateEarly = (): CustomDecorator<symbol> => SetMetadata(ROTATE_EAR
 
 /**
  * The user who makes the request, as its repository would load it; null where nobody has to be signed in and nobody is.
- * With the name of a property, that property.
+ * With the name of a property, that property. With a user entity, the user if it is one of these, else null; the parameter
+ * must then be able to hold one.
  *
  * @example
  * ```ts
  * @Get() list(@CurrentUser() user: User) {}
  * @Get('mail') mail(@CurrentUser('email') email: string) {}
+ * @Get('audit') @AuthenticateAs(User, Admin) audit(@CurrentUser(Admin) admin: Admin | null) {}
  * ```
  */
-export const CurrentUser: (property?: string) => ParameterDecorator = createParamDecorator(
-  (property: string | undefined, context: ExecutionContext): unknown => {
-    const user: AnyUser | null = exchangeOf(context)?.state.session?.user ?? null;
-    return property === undefined || user === null ? user : user[property as keyof AnyUser];
-  },
-);
+export const CurrentUser: CurrentUserDecorator = (wanted?: string | Type<AnyUser>) =>
+  // In an object, because Nest takes some classes for pipes.
+  userParameter({ wanted }) as ParameterDecorator & UserParameterDecorator<AnyUser>;
+
+const userParameter = createParamDecorator(({ wanted }: { wanted: unknown }, context: ExecutionContext): unknown => {
+  const user = sessionOf(context)?.user ?? null;
+  if (typeof wanted === 'function') return user instanceof wanted ? user : null;
+  return wanted === undefined || user === null ? user : user[wanted as keyof AnyUser];
+});
 
 /** The client that makes the request: an {@link AuthClient}, or null. */
 export const CurrentClient: () => ParameterDecorator = createParamDecorator(
-  (_: undefined, context: ExecutionContext): AuthClient | null => exchangeOf(context)?.state.session?.client ?? null,
+  (_: undefined, context: ExecutionContext): AuthClient | null => sessionOf(context)?.client ?? null,
 );
 
 /**
@@ -52,5 +66,5 @@ export const CurrentClient: () => ParameterDecorator = createParamDecorator(
  * @internal
  */
 export const CurrentSession: () => ParameterDecorator = createParamDecorator(
-  (_: undefined, context: ExecutionContext): Session | null => exchangeOf(context)?.state.session ?? null,
+  (_: undefined, context: ExecutionContext): Session | null => sessionOf(context),
 );

@@ -6,6 +6,7 @@ import { TokenDeparture, type Departure } from '../tokens/token-departure.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { AuthHeaders } from './auth-headers.js';
 import { readCredentials } from './credentials-reader.js';
+import type { RealmState } from './exchange-state.js';
 import { Unavailability } from './unavailability.js';
 import { canDeliver, originOf, stateOf, type Exchange, type IncomingRequest } from './request-context.js';
 
@@ -32,12 +33,14 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
    * @internal
    */
   async authenticate(exchange: Exchange): Promise<Session | null> {
-    const { state } = exchange;
+    const state = this.stateOf(exchange);
     if (exchange.transport === 'ws' && state.session) return await this.refresh(exchange, state.session);
     state.authentication ??= this.orUnavailable(exchange, () => this.arrive(exchange)).then((session) => {
       state.session = session;
     });
     await state.authentication;
+    // A socket may yet be bound to its handshake.
+    if (exchange.transport === 'ws' && state.carrier === undefined) state.authentication = undefined;
     return state.session ?? null;
   }
 
@@ -54,7 +57,9 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
    */
   async authenticateHandshake(socket: object, request: IncomingRequest): Promise<Session<U> | null> {
     const exchange: Exchange = { transport: 'ws', request, response: null, state: stateOf(socket) };
-    return (await this.authenticate(exchange)) as Session<U> | null;
+    const session = (await this.authenticate(exchange)) as Session<U> | null;
+    if (session !== null) exchange.state.bind(this);
+    return session;
   }
 
   /**
@@ -62,9 +67,11 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
    *
    * @internal
    */
-  async depart(exchange: Exchange): Promise<void> {
+  async depart(exchange: Exchange, session: Session): Promise<void> {
     const decide: Decision = (...parts) => this.departures.depart(...parts);
-    await (exchange.state.departure ??= this.deliver(exchange, decide, (...parts) => this.headers.write(...parts)));
+    await (this.stateOf(exchange).departure ??= this.deliver(exchange, session, decide, (...parts) =>
+      this.headers.write(...parts),
+    ));
   }
 
   /**
@@ -72,25 +79,55 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
    *
    * @internal
    */
-  async departEarly(exchange: Exchange, { rotates }: { rotates: boolean }): Promise<void> {
+  async departEarly(exchange: Exchange, session: Session, { rotates }: { rotates: boolean }): Promise<void> {
     const decide: Decision = (...parts) =>
       rotates ? this.departures.depart(...parts) : this.departures.departEarly(...parts);
-    await (exchange.state.departure ??= this.deliver(exchange, decide, (...parts) =>
+    await (this.stateOf(exchange).departure ??= this.deliver(exchange, session, decide, (...parts) =>
       this.headers.writeEarly(...parts),
     ));
   }
 
+  /** The name of the cookie that credentials are read from; null outside of cookie mode. @internal */
+  get cookieName(): string | null {
+    return this.config.cookie?.name ?? null;
+  }
+
+  /** Whether the request, refused by this realm, has a cookie of a client that has ended, or was never one. @internal */
+  hasDeadCookie(exchange: Exchange): boolean {
+    const { carrier, ended } = this.stateOf(exchange);
+    return carrier === 'cookie' && ended === true;
+  }
+
+  /** Whether the cookie of the request is that of a client of this realm. @internal */
+  async ownsCookie(exchange: Exchange): Promise<boolean> {
+    await this.authenticate(exchange);
+    const { carrier, ended } = this.stateOf(exchange);
+    return carrier === 'cookie' && ended !== true;
+  }
+
+  /** Lets the client forget the cookie. @internal */
+  clearCookie({ response, state }: Exchange): void {
+    const cleared = this.headers.clearedCookie;
+    if (cleared === null || state.clearedCookies.has(cleared) || !canDeliver(response)) return;
+    state.clearedCookies.add(cleared);
+    this.headers.clearCookie(response);
+  }
+
+  private stateOf({ state }: Exchange): RealmState {
+    return state.of(this);
+  }
+
   private async deliver(
-    { request, response, state }: Exchange,
+    { request, response }: Exchange,
+    session: Session,
     decide: Decision,
     write: (response: object, departure: Departure) => void,
   ): Promise<void> {
-    if (!state.session) return;
-    if (response === null) return await this.touch(state.session);
+    if (response === null) return await this.touch(session);
     // A client that cannot learn a new token must keep the one it has.
     const isDeliverable = () => canDeliver(response);
     if (!isDeliverable()) return;
-    const departure = await decide(state.session, {
+    const departure = await decide(session, {
       origin: originOf(request),
       unbatch: wantsUnbatch(request),
       isDeliverable,
@@ -107,23 +144,26 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
     }
   }
 
-  private async arrive({ request, response, transport }: Exchange): Promise<Session | null> {
+  private async arrive(exchange: Exchange): Promise<Session | null> {
+    const { request, transport } = exchange;
+    const state = this.stateOf(exchange);
     const arrivedAt = this.clock.now();
     const presented = readCredentials(request, this.config);
     if (presented === null) return null;
+    state.carrier = presented.carrier;
     // A socket keeps the token of its handshake while its client goes on: there, an old token means nothing.
     const options = { arrivedAt, mayRevoke: transport === 'http' };
     const outcome = await this.authenticator.authenticate(presented.credentials, originOf(request), options);
     if (outcome.session !== null) return outcome.session;
     this.logger.debug(`Refused a request: its token is ${outcome.reason}`);
-    if (presented.carrier === 'cookie' && outcome.ended && canDeliver(response)) this.headers.clearCookie(response);
+    state.ended = outcome.ended;
     return null;
   }
 
   private async refresh(exchange: Exchange, session: Session): Promise<Session | null> {
     const refreshed = await this.orUnavailable(exchange, () => this.authenticator.refresh(session));
     if (refreshed !== null) await this.touch(refreshed);
-    return (exchange.state.session = refreshed);
+    return (this.stateOf(exchange).session = refreshed);
   }
 
   private async orUnavailable(

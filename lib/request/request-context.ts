@@ -1,12 +1,12 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { RequestOrigin } from '../tokens/origin.js';
 import type { Session } from '../tokens/token-authenticator.js';
-import type { AnyUser } from '../users/token-auth-user.entity.js';
+import { ExchangeState } from './exchange-state.js';
 
 /** What Express, Fastify and Node have in common in a request. */
 export interface IncomingRequest {
-  readonly method?: string;
-  readonly url?: string;
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
   /** Express's, whose `url` loses what a router is mounted under. */
   readonly originalUrl?: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -27,19 +27,12 @@ export interface Exchange {
   readonly state: ExchangeState;
 }
 
-/** What is known of a request, shared by all guards, resolvers and interceptors that it runs through. */
-export interface ExchangeState {
-  authentication?: Promise<unknown>;
-  session?: Session<AnyUser> | null;
-  departure?: Promise<void>;
-}
-
 const STATE = Symbol('nestjs-token-auth:exchange');
 
 /** The state kept on an object of the platform. */
 export function stateOf(owner: object): ExchangeState {
   const holder = owner as { [STATE]?: ExchangeState };
-  if (holder[STATE] === undefined) Object.defineProperty(holder, STATE, { value: {} });
+  if (holder[STATE] === undefined) Object.defineProperty(holder, STATE, { value: new ExchangeState() });
   return holder[STATE] as ExchangeState;
 }
 
@@ -58,6 +51,34 @@ export function exchangeOf(context: ExecutionContext): Exchange | null {
     default:
       return null;
   }
+}
+
+/**
+ * What the decision of a guard holds for: the handler that it ran for. In GraphQL a handler can run for several fields at
+ * once; there it is the field, and everything below it that no guard of its own runs for. The nearest comes first.
+ */
+export function scopesOf(context: ExecutionContext): [object, ...object[]] {
+  if (context.getType<string>() !== 'graphql') return [context.getHandler()];
+  const scopes: object[] = [];
+  for (let path = (context.getArgByIndex(3) as GraphqlInfo | undefined)?.path; path !== undefined; path = path.prev) {
+    scopes.push(path);
+  }
+  const [field = context.getHandler(), ...above] = scopes;
+  return [field, ...above];
+}
+
+/** Where a field is in its operation: objects that the fields below it share. */
+interface GraphqlInfo {
+  readonly path?: GraphqlPath;
+}
+
+interface GraphqlPath {
+  readonly prev: GraphqlPath | undefined;
+}
+
+/** Who makes the request, as the decorators of a handler see it. */
+export function sessionOf(context: ExecutionContext): Session | null {
+  return exchangeOf(context)?.state.sessionAt(scopesOf(context)) ?? null;
 }
 
 /** The exchange of a request and its response. Fastify's objects wrap Node's, which are the same in all enhancers. */

@@ -1,9 +1,18 @@
-import { Inject, Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  UnauthorizedException,
+  type CanActivate,
+  type ExecutionContext,
+  type Type,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Session } from '../tokens/token-authenticator.js';
-import { ACCESS, type Access } from './decorators.js';
+import type { AnyUser } from '../users/token-auth-user.entity.js';
+import { ACCESS, USER_ENTITIES, type Access } from './decorators.js';
+import { Realms } from './realms.js';
 import { RequestAuthenticator } from './request-authenticator.js';
-import { exchangeOf } from './request-context.js';
+import { exchangeOf, scopesOf } from './request-context.js';
 
 /**
  * Lets a request pass when its token is accepted; `@CurrentUser()` then gives the user. For controllers, routes, resolvers
@@ -16,6 +25,7 @@ export class TokenAuthGuard implements CanActivate {
   constructor(
     @Inject(RequestAuthenticator) protected readonly requests: RequestAuthenticator,
     @Inject(Reflector) protected readonly reflector: Reflector,
+    @Inject(Realms) protected readonly realms: Realms,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -25,7 +35,7 @@ export class TokenAuthGuard implements CanActivate {
     // What an overriding step decides is what the decorators and the departure go by.
     const exchange = exchangeOf(context);
     if (exchange !== null) {
-      exchange.state.session = session;
+      exchange.state.decide(scopesOf(context)[0], this.authenticatorsFor(context), session);
       if (session !== null) exchange.request.user ??= session.user;
     }
     if (session !== null || access === 'optional') return true;
@@ -40,10 +50,19 @@ export class TokenAuthGuard implements CanActivate {
     );
   }
 
+  /** Who may accept the request, in this order: those of `@AuthenticateAs()`, else the guard's own one. */
+  protected authenticatorsFor(context: ExecutionContext): readonly RequestAuthenticator[] {
+    const entities = this.reflector.getAllAndOverride<readonly Type<AnyUser>[] | undefined>(USER_ENTITIES, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    return entities?.map((entity) => this.realms.get(entity, RequestAuthenticator)) ?? [this.requests];
+  }
+
   /** Who makes the request, or null. */
   protected async authenticate(context: ExecutionContext): Promise<Session | null> {
     const exchange = exchangeOf(context);
-    return exchange === null ? null : await this.requests.authenticate(exchange);
+    return exchange === null ? null : await this.realms.authenticate(exchange, this.authenticatorsFor(context));
   }
 
   /** What a request without a user is answered. */

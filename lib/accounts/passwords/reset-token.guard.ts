@@ -1,5 +1,6 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { Realms } from '../../request/realms.js';
 import { RequestAuthenticator } from '../../request/request-authenticator.js';
 import type { IncomingRequest } from '../../request/request-context.js';
 import { TokenAuthGuard } from '../../request/token-auth.guard.js';
@@ -12,9 +13,10 @@ export class ResetTokenGuard extends TokenAuthGuard {
   constructor(
     @Inject(RequestAuthenticator) requests: RequestAuthenticator,
     @Inject(Reflector) reflector: Reflector,
+    @Inject(Realms) realms: Realms,
     @Inject(PasswordUpdates) private readonly updates: PasswordUpdates,
   ) {
-    super(requests, reflector);
+    super(requests, reflector, realms);
   }
 
   protected override async authenticate(context: ExecutionContext): Promise<Session | null> {
