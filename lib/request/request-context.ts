@@ -8,7 +8,7 @@ export interface IncomingRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   /** Express's, whose `url` loses what a router is mounted under. */
-  readonly originalUrl?: string;
+  readonly originalUrl?: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly query?: unknown;
   readonly body?: unknown;
