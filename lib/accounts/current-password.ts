@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { IncomingRequest } from '../request/request-context.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../tokens/clock.js';
 import type { Session } from '../tokens/token-authenticator.js';
-import { PasswordHasher } from '../users/password-hasher.js';
 import type { Account } from '../users/user-store.js';
 import { isBlank } from './account.input.js';
 import { FAULTS } from './account-errors.js';
@@ -12,7 +11,6 @@ import { Attempts } from './sessions/attempts.js';
 @Injectable()
 export class CurrentPassword {
   constructor(
-    @Inject(PasswordHasher) private readonly passwords: PasswordHasher,
     @Inject(Attempts) private readonly attempts: Attempts,
     @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
   ) {}
@@ -30,8 +28,7 @@ export class CurrentPassword {
   async faultOf(account: Account, given: unknown, request: IncomingRequest, response: object): Promise<string | null> {
     if (isBlank(given)) return FAULTS.blank;
     const attempt = await this.attempts.admit(account.user.email ?? account.user.uid, request, response);
-    const password = typeof given === 'string' ? given : '';
-    if (!(await this.passwords.verify(password, account.encryptedPassword)).valid) return FAULTS.invalid;
+    if (!(await this.attempts.verify(attempt, given, account.encryptedPassword)).valid) return FAULTS.invalid;
     await attempt.succeeded();
     return null;
   }

@@ -92,9 +92,9 @@ function lock(check: OptionsCheck, sendsMail: boolean): AccountConfig['lock'] {
 
 function throttle(check: OptionsCheck): AccountConfig['throttle'] {
   const limits = {
-    accountLimit: check.integer('throttleAccountLimit', 10, 1),
-    addressLimit: check.integer('throttleAddressLimit', 100, 1),
-    window: check.duration('throttleWindow', '15m', 1000),
+    accountLimit: check.integer('throttleAccountLimit', 50, 1),
+    addressLimit: check.integer('throttleAddressLimit', 200, 1),
+    window: check.duration('throttleWindow', '30m', 1000),
   };
   return check.flag('throttleSignIn', true) ? Object.freeze(limits) : null;
 }

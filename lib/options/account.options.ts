@@ -100,24 +100,25 @@ export interface AccountOptions<U extends AnyUser = AnyUser> {
   throttleSignIn?: boolean;
 
   /**
-   * How many sign-ins to one account may fail within `throttleWindow`. A network that the account is signed in from has a
-   * count of its own, and a password reset starts anew, so that nobody can keep the owner out.
+   * How many sign-ins to one account may fail within `throttleWindow`; those under way count until their password has been
+   * found right. A network that the account is signed in from has a count of its own, and a password reset starts anew, so
+   * that nobody can keep the owner out. OWASP ASVS allows a hundred failures an hour.
    *
-   * @defaultValue `10`
+   * @defaultValue `50`
    */
   throttleAccountLimit?: number;
 
   /**
    * How many sign-ins from one address (IPv6: one /64) may fail within `throttleWindow`.
    *
-   * @defaultValue `100`
+   * @defaultValue `200`
    */
   throttleAddressLimit?: number;
 
   /**
    * The time in which failed sign-ins are counted, at least 1 s.
    *
-   * @defaultValue `'15m'`
+   * @defaultValue `'30m'`
    */
   throttleWindow?: Duration;
 }

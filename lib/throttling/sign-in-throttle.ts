@@ -11,6 +11,8 @@ export interface Attempt {
   readonly admitted: true;
   /** The password was right: the account starts anew, and the address has one attempt less. */
   succeeded(): Promise<void>;
+  /** The password could not be looked at: as if there had been no attempt. */
+  withdraw(): Promise<void>;
 }
 
 /** An attempt that may not go on: nothing of it may be verified. */
@@ -23,7 +25,11 @@ export interface Refusal {
 /** What sign-ins are counted by; one can never be taken for another. */
 type Kind = 'account' | 'address' | 'own network';
 
-const UNTHROTTLED: Attempt = Object.freeze({ admitted: true, succeeded: () => Promise.resolve() });
+const UNTHROTTLED: Attempt = Object.freeze({
+  admitted: true,
+  succeeded: () => Promise.resolve(),
+  withdraw: () => Promise.resolve(),
+});
 
 /**
  * Counts sign-ins by account and by address, each before its password is looked at, so that attempts made at once cannot
@@ -67,6 +73,12 @@ export class SignInThrottle {
         // Not the address's counter: whoever owns an account could start that anew at will.
         await this.store.takeBack(address, byAddress);
         if (counters.length > 0) await this.store.remove(counters);
+      },
+      withdraw: async () => {
+        await this.store.takeBack(address, byAddress);
+        // The last of them is the one that this attempt was counted by.
+        const [counter] = counters.slice(-1);
+        if (counter !== undefined) await this.store.takeBack(counter, byAccount);
       },
     };
   }

@@ -77,7 +77,8 @@ onEveryDatabase('an error of the database', (platform) => {
     const log = keptLog();
     await newAccount(app);
     const answer = await signUp(app, { email: freshEmail(), password: PASSWORD });
-    expect([answer.status, told(answer)]).toEqual([503, 'nothing']);
+    expect([answer.status, told(answer)]).toEqual([422, 'nothing']);
+    expect(answer.body.errors.full_messages).toEqual(['Base has already been taken']);
     const logged = log.lines.join('\n');
     expect(logged).toContain('a unique index refused the row');
     expect(logged).not.toMatch(/@|\$2[aby]\$|INSERT/);

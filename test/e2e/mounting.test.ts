@@ -1,5 +1,5 @@
 import { Controller, Get, UseGuards, Version, VersioningType } from '@nestjs/common';
-import { CurrentUser, TokenAuthGuard, type TokenAuthEndpoints } from 'nestjs-token-auth';
+import { CurrentUser, TokenAuthGuard, TokenAuthMailer, type TokenAuthEndpoints } from 'nestjs-token-auth';
 import { afterEach, expect, it } from 'vitest';
 import { onEveryAdapter, TestApp } from '../support/app.js';
 import { ProtocolClient, send, sendJson, told } from '../support/client.js';
@@ -15,6 +15,10 @@ class MembersController {
   }
 }
 
+class NoMailer extends TokenAuthMailer {
+  override async send(): Promise<void> {}
+}
+
 onEveryAdapter('the endpoints', (platform) => {
   let app: TestApp;
   afterEach(() => app.close());
@@ -28,38 +32,63 @@ onEveryAdapter('the endpoints', (platform) => {
       signIn: await isThere('POST', '/sign_in'),
       signOut: await isThere('DELETE', '/sign_out'),
       validateToken: await isThere('GET', '/validate_token'),
+      updateAccount: (await isThere('PUT', '')) && (await isThere('PATCH', '')),
+      deleteAccount: await isThere('DELETE', ''),
+      passwords: (await isThere('POST', '/password')) && (await isThere('PUT', '/password')),
+      confirmations: await isThere('POST', '/confirmation'),
+      unlocks: await isThere('POST', '/unlock'),
     };
   }
 
-  const all = { signUp: true, signIn: true, signOut: true, validateToken: true };
-  const none = { signUp: false, signIn: false, signOut: false, validateToken: false };
+  const all = {
+    signUp: true,
+    signIn: true,
+    signOut: true,
+    validateToken: true,
+    updateAccount: true,
+    deleteAccount: true,
+    passwords: true,
+    confirmations: true,
+    unlocks: true,
+  };
+  const none = Object.fromEntries(Object.keys(all).map((name) => [name, false]));
+  /** With which all of them have something to do. */
+  const auth = {
+    mailer: NoMailer,
+    publicUrl: 'https://api.example.com/auth',
+    defaultConfirmSuccessUrl: 'https://app.example.com',
+    confirmable: true,
+    allowUnconfirmedAccessFor: '1d',
+    lockable: true,
+  } as const;
 
   it('are all under /auth by default', async () => {
-    app = await TestApp.start(platform);
+    app = await TestApp.start(platform, { auth });
     expect(await served('/auth')).toEqual(all);
     expect(await served('')).toEqual(none);
   });
 
   it('can be switched off as a whole; guard and headers work without them', async () => {
-    app = await TestApp.start(platform, { auth: { endpoints: false }, controllers: [MembersController] });
+    app = await TestApp.start(platform, { auth: { ...auth, endpoints: false }, controllers: [MembersController] });
     expect(await served('/auth')).toEqual(none);
     const client = await ProtocolClient.signedIn(app);
     expect(await outcome(app, client, '/members')).toEqual([200, 'token', 'rotated']);
   });
 
   it.each(Object.keys(all) as (keyof TokenAuthEndpoints)[])('can do without %s', async (name) => {
-    app = await TestApp.start(platform, { auth: { endpoints: { [name]: false } } });
+    app = await TestApp.start(platform, { auth: { ...auth, endpoints: { [name]: false } } });
     expect(await served('/auth')).toEqual({ ...all, [name]: false });
   });
 
   it.each(['people/session', '/people/session'])('can be mounted under %s', async (path) => {
-    app = await TestApp.start(platform, { auth: { path } });
+    app = await TestApp.start(platform, { auth: { ...auth, path } });
     expect(await served('/people/session')).toEqual(all);
     expect(await served('/auth')).toEqual(none);
   });
 
   it('come after a global prefix and know no versions', async () => {
     app = await TestApp.start(platform, {
+      auth,
       controllers: [MembersController],
       configure: (nest) => nest.setGlobalPrefix('api').enableVersioning({ type: VersioningType.URI }),
     });
@@ -86,7 +115,7 @@ onEveryAdapter('the endpoints', (platform) => {
     ['of the media type', { type: VersioningType.MEDIA_TYPE, key: 'v=' } as const],
     ['with a default', { type: VersioningType.URI, defaultVersion: '1' } as const],
   ])('keep their paths under versioning %s', async (_, options) => {
-    app = await TestApp.start(platform, { configure: (nest) => nest.enableVersioning(options) });
+    app = await TestApp.start(platform, { auth, configure: (nest) => nest.enableVersioning(options) });
     expect(await served('/auth')).toEqual(all);
   });
 });

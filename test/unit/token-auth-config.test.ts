@@ -49,7 +49,7 @@ describe('the defaults', () => {
       paranoid: true,
       confirmation: null,
       lock: null,
-      throttle: { accountLimit: 10, addressLimit: 100, window: 900_000 },
+      throttle: { accountLimit: 50, addressLimit: 200, window: 1_800_000 },
       mail: null,
       redirects: { allowlist: expect.anything(), confirmSuccess: null, passwordReset: null, unlockSuccess: null },
       password: { cost: 12, pepper: '', minLength: 8, queueLimit: 100 },

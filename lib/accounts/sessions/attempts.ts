@@ -2,6 +2,7 @@ import { HttpException, HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { AuthHeaders } from '../../request/auth-headers.js';
 import { originOf, type IncomingRequest } from '../../request/request-context.js';
 import { SignInThrottle, type Attempt } from '../../throttling/sign-in-throttle.js';
+import { PasswordHasher, type PasswordVerdict } from '../../users/password-hasher.js';
 import { failure, MESSAGES } from '../account-errors.js';
 
 /** Lets a password be tried, or answers that there have been too many tries. */
@@ -9,6 +10,7 @@ import { failure, MESSAGES } from '../account-errors.js';
 export class Attempts {
   constructor(
     @Inject(SignInThrottle) private readonly throttle: SignInThrottle,
+    @Inject(PasswordHasher) private readonly passwords: PasswordHasher,
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
   ) {}
 
@@ -22,6 +24,16 @@ export class Attempts {
     if (outcome.admitted) return outcome;
     this.headers.set(response, 'Retry-After', String(outcome.retryAfter));
     throw this.refusal();
+  }
+
+  /** Checks a password; one that cannot be looked at now, because too many wait, does not count. */
+  async verify(attempt: Attempt, password: unknown, digest: string | null): Promise<PasswordVerdict> {
+    try {
+      return await this.passwords.verify(typeof password === 'string' ? password : '', digest);
+    } catch (error) {
+      await attempt.withdraw();
+      throw error;
+    }
   }
 
   /** Lets an account start anew whose owner has proven to be it. */

@@ -36,8 +36,7 @@ export class PasswordSignIn {
     const attempt = await this.attempts.admit(address, request, response);
     const account = await this.users.findByEmail(address);
     const mayPass = await this.lock.admit(account);
-    const given = typeof password === 'string' ? password : '';
-    const { valid, outdated } = await this.passwords.verify(given, account?.encryptedPassword ?? null);
+    const { valid, outdated } = await this.attempts.verify(attempt, password, account?.encryptedPassword ?? null);
     if (account === null || !mayPass || !valid) {
       await this.refuse(account, response);
       throw this.refusal(mayPass ? MESSAGES.badCredentials : MESSAGES.locked);
@@ -46,7 +45,7 @@ export class PasswordSignIn {
     // In paranoid mode it would tell who has just signed up from who had an account already.
     if (!(await this.isConfirmed(account))) throw this.refusal(MESSAGES.notConfirmed(address));
     await attempt.succeeded();
-    if (outdated) await this.upgrade(account, given);
+    if (outdated) await this.upgrade(account, password as string);
     return account;
   }
 
