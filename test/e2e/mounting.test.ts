@@ -53,7 +53,7 @@ onEveryAdapter('the endpoints', (platform) => {
   };
   const none = Object.fromEntries(Object.keys(all).map((name) => [name, false]));
   /** With which all of them have something to do. */
-  const auth = {
+  const everything = {
     mailer: NoMailer,
     publicUrl: 'https://api.example.com/auth',
     defaultConfirmSuccessUrl: 'https://app.example.com',
@@ -63,32 +63,32 @@ onEveryAdapter('the endpoints', (platform) => {
   } as const;
 
   it('are all under /auth by default', async () => {
-    app = await TestApp.start(platform, { auth });
+    app = await TestApp.start(platform, { auth: everything });
     expect(await served('/auth')).toEqual(all);
     expect(await served('')).toEqual(none);
   });
 
   it('can be switched off as a whole; guard and headers work without them', async () => {
-    app = await TestApp.start(platform, { auth: { ...auth, endpoints: false }, controllers: [MembersController] });
+    app = await TestApp.start(platform, { auth: { ...everything, endpoints: false }, controllers: [MembersController] });
     expect(await served('/auth')).toEqual(none);
     const client = await ProtocolClient.signedIn(app);
     expect(await outcome(app, client, '/members')).toEqual([200, 'token', 'rotated']);
   });
 
   it.each(Object.keys(all) as (keyof TokenAuthEndpoints)[])('can do without %s', async (name) => {
-    app = await TestApp.start(platform, { auth: { ...auth, endpoints: { [name]: false } } });
+    app = await TestApp.start(platform, { auth: { ...everything, endpoints: { [name]: false } } });
     expect(await served('/auth')).toEqual({ ...all, [name]: false });
   });
 
   it.each(['people/session', '/people/session'])('can be mounted under %s', async (path) => {
-    app = await TestApp.start(platform, { auth: { ...auth, path } });
+    app = await TestApp.start(platform, { auth: { ...everything, path } });
     expect(await served('/people/session')).toEqual(all);
     expect(await served('/auth')).toEqual(none);
   });
 
   it('come after a global prefix and know no versions', async () => {
     app = await TestApp.start(platform, {
-      auth,
+      auth: everything,
       controllers: [MembersController],
       configure: (nest) => nest.setGlobalPrefix('api').enableVersioning({ type: VersioningType.URI }),
     });
@@ -97,7 +97,7 @@ onEveryAdapter('the endpoints', (platform) => {
 
     const account = { email: 'ada@example.com', password: 'correct horse' };
     await sendJson(`${app.url}/api/auth`, 'POST', account);
-    const { auth } = await sendJson(`${app.url}/api/auth/sign_in`, 'POST', account);
+    const { auth: everything } = await sendJson(`${app.url}/api/auth/sign_in`, 'POST', account);
     app.clock.advance('10s');
     const client = new ProtocolClient(app, {
       'access-token': auth.accessToken ?? '',
@@ -115,7 +115,7 @@ onEveryAdapter('the endpoints', (platform) => {
     ['of the media type', { type: VersioningType.MEDIA_TYPE, key: 'v=' } as const],
     ['with a default', { type: VersioningType.URI, defaultVersion: '1' } as const],
   ])('keep their paths under versioning %s', async (_, options) => {
-    app = await TestApp.start(platform, { auth, configure: (nest) => nest.enableVersioning(options) });
+    app = await TestApp.start(platform, { auth: everything, configure: (nest) => nest.enableVersioning(options) });
     expect(await served('/auth')).toEqual(all);
   });
 });
