@@ -97,7 +97,7 @@ onEveryAdapter('the endpoints', (platform) => {
 
     const account = { email: 'ada@example.com', password: 'correct horse' };
     await sendJson(`${app.url}/api/auth`, 'POST', account);
-    const { auth: everything } = await sendJson(`${app.url}/api/auth/sign_in`, 'POST', account);
+    const { auth } = await sendJson(`${app.url}/api/auth/sign_in`, 'POST', account);
     app.clock.advance('10s');
     const client = new ProtocolClient(app, {
       'access-token': auth.accessToken ?? '',
