@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { tokenEntityFor, type AuthToken, type TokenAuthOptions } from 'nestjs-token-auth';
+import { entitiesFor, tokenEntityFor, type AuthToken, type TokenAuthOptions } from 'nestjs-token-auth';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ADAPTERS, User } from '../support/app.js';
 import { eventually } from '../support/client.js';
@@ -42,7 +42,7 @@ export class Cluster<App extends string = string> {
 
   static async start<App extends string>(kind: DatabaseKind, options: ClusterOptions<App>): Promise<Cluster<App>> {
     const database = await createDatabase(kind);
-    const entities = [User, tokenEntityFor(User)];
+    const entities = entitiesFor(User);
     const source = { ...database.options, entities, synchronize: true } as DataSourceOptions;
     const dataSource = await new DataSource(source).initialize();
     const { apps, clock = 'test', skews = [0, 0, 0, 0] } = options;

@@ -3,7 +3,8 @@
  * apps, which differ in their options only, and does what the test tells it over IPC. See cluster.ts for the other end.
  */
 import 'reflect-metadata';
-import { Controller, Get, Inject, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Post, Query, UseGuards } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -11,6 +12,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import Libsql from 'libsql';
 import { TOKEN_AUTH_CLOCK, TokenAuthEvents, TokenAuthGuard, TokenAuthModule, TokenAuthUser } from 'nestjs-token-auth';
 import { Entity } from 'typeorm';
+import { SignInThrottle } from '../../dist/throttling/sign-in-throttle.js';
 
 const { adapter, database, apps, clock, skew } = JSON.parse(process.env.RACE_SERVER ?? '');
 
@@ -53,6 +55,23 @@ Query('held')(MembersController.prototype, 'show', 0);
 UseGuards(TokenAuthGuard)(MembersController);
 Controller('members')(MembersController);
 
+/** Counts attempts to sign in from any address, without the time that a password takes. */
+class AttemptsController {
+  constructor(modules) {
+    this.modules = modules;
+  }
+
+  async create({ account, ip, password }) {
+    const outcome = await this.modules.get(SignInThrottle, { strict: false }).admit(account, ip);
+    if (outcome.admitted && password === 'right') await outcome.succeeded();
+    return outcome.admitted ? { admitted: true } : outcome;
+  }
+}
+Inject(ModuleRef)(AttemptsController, undefined, 0);
+Post()(AttemptsController.prototype, 'create', Object.getOwnPropertyDescriptor(AttemptsController.prototype, 'create'));
+Body()(AttemptsController.prototype, 'create', 0);
+Controller('attempts')(AttemptsController);
+
 /** Reports what must not happen in a race. */
 class Reporter {
   constructor(events) {
@@ -76,7 +95,7 @@ async function start(auth) {
       }),
       TokenAuthModule.forRoot({ userEntity: User, passwordCost: 4, ...auth }),
     ],
-    controllers: [MembersController],
+    controllers: [MembersController, AttemptsController],
     providers: [Reporter],
   });
   if (clock === 'test') builder.overrideProvider(TOKEN_AUTH_CLOCK).useValue(testClock);
