@@ -37,9 +37,8 @@ onEveryDatabase('the table of counters', (platform) => {
     const user = await app.user();
     await app.nest.get(TokenService).issue(user, { origin: { ip: ADDRESS, userAgent: null } });
     await attempts.failTimes(LIMIT + 1, user.email, ADDRESS);
-    const rows = await attempts.rows();
-    expect(rows.map(({ count }) => count).sort()).toEqual([1, LIMIT, LIMIT + 1]);
-    for (const row of rows) {
+    expect(await attempts.counts()).toEqual([LIMIT + 1, LIMIT, 1]);
+    for (const row of await attempts.rows()) {
       expect(Object.keys(row).sort()).toEqual(['count', 'expiresAt', 'hash']);
       expect(row.hash).toMatch(/^[0-9a-f]{64}$/);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSameDevice, NO_ORIGIN, networkOf, storableOrigin } from '../../lib/tokens/origin.js';
+import { hostOf, isSameDevice, NO_ORIGIN, networkOf, storableOrigin } from '../../lib/tokens/origin.js';
 
 describe('networkOf', () => {
   it.each([
@@ -53,6 +53,27 @@ describe('networkOf', () => {
     expect(networkOf('1.2.3')).toBe('1.2.3');
     expect(networkOf('1.2.3.400')).not.toBe(networkOf('1.2.3.4'));
     expect(networkOf('/tmp/a.sock')).not.toBe(networkOf('/tmp/b.sock'));
+  });
+});
+
+describe('hostOf', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.255', '192.0.2.255'],
+    ['::FFFF:C000:02FF', '192.0.2.255'],
+    ['192.0.2.1%eth0', '192.0.2.1'],
+    ['2001:0DB8::1', '2001:db8:0:0'],
+    ['fe80::1%eth0', 'fe80:0:0:0'],
+    ['::', '0:0:0:0'],
+    ['192.0.2.256', null],
+    ['192.0.2.01', null],
+    ['192.0.2.1:443', null],
+    ['[::1]', null],
+    ['unknown', null],
+    ['', null],
+    [null, null],
+  ])('of %s is %s', (ip, host) => {
+    expect(hostOf(ip)).toBe(host);
   });
 });
 
