@@ -3,6 +3,7 @@ import type { TokenAuthEndpoints } from '../token-auth.options.js';
 import { AccountChanges } from './account-changes.js';
 import { Confirmations } from './confirmations/confirmations.js';
 import { ConfirmationsController } from './confirmations/confirmations.controller.js';
+import { CrossSiteGuard } from './cross-site.guard.js';
 import { CurrentPassword } from './current-password.js';
 import { FaultsInterceptor } from './faults.interceptor.js';
 import { LinkAnswers } from './link-answers.js';
@@ -57,6 +58,9 @@ export const ENDPOINT_PROVIDERS: Provider[] = [
   SignUps,
 ];
 
+/** The metadata in which Nest keeps the guards of a class. A test holds us to it. */
+const GUARDS = '__guards__';
+
 /** The controllers of the endpoints that are switched on, mounted under a path. */
 export function controllersFor(path: string, endpoints: boolean | TokenAuthEndpoints): Type<object>[] {
   const switches = typeof endpoints === 'boolean' ? {} : endpoints;
@@ -73,5 +77,7 @@ function mount(controller: Type<object>, path: string): Type<object> {
   // An application that versions its routes keeps the protocol's paths.
   Controller({ path, version: VERSION_NEUTRAL })(mounted);
   UseInterceptors(FaultsInterceptor)(mounted);
+  // Before the controller's own guards, to which `UseGuards` would append it.
+  Reflect.defineMetadata(GUARDS, [CrossSiteGuard, ...(Reflect.getMetadata(GUARDS, controller) ?? [])], mounted);
   return mounted;
 }

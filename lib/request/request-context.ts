@@ -5,8 +5,8 @@ import type { AnyUser } from '../users/token-auth-user.entity.js';
 
 /** What Express, Fastify and Node have in common in a request. */
 export interface IncomingRequest {
-  readonly method?: string;
-  readonly url?: string;
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
   /** Express's, whose `url` loses what a router is mounted under. */
   readonly originalUrl?: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
