@@ -129,7 +129,7 @@ onEveryAdapter('cookies of several kinds of users', (platform) => {
       expect((await browser.go(path(kind))).status).toBe(200);
     });
 
-    it('it goes once, when nobody has its client any more', async () => {
+    it('goes once, when nobody has its client any more', async () => {
       const { browser, users } = await start(options);
       await browser.signIn(users.admin);
       await app.dataSource.getRepository(Admin).delete({ id: users.admin.id });
