@@ -122,6 +122,25 @@ onEveryPlatform('two kinds of users', (platform) => {
     expect(await app.dataSource.getRepository(tokenEntityFor(User)).countBy({ client: issued.client })).toBe(0);
   });
 
+  it('are not taken for each other by their services, whatever their keys', async () => {
+    const { user, admin, userClient } = await signedInTwins(app);
+    const users: TokenService<any> = app.nest.get(TokenService);
+    const admins: TokenService<any> = app.nest.get(getTokenAuthToken(TokenService, Admin));
+    const { id = '' } = (await rowAmong(app, User, userClient)) ?? {};
+    const mistaken = [
+      () => users.issue(admin),
+      () => users.issue(admin, { authEpoch: 0 }),
+      () => users.list(admin),
+      () => users.revoke(admin, id),
+      () => users.revokeOthers(admin, 'none'),
+      () => users.revokeAll(admin),
+      () => admins.issue(user),
+    ];
+    for (const mistake of mistaken) await expect(mistake()).rejects.toThrow(/A (User|Admin) is not a (User|Admin)/);
+    expect(await users.list(user)).toHaveLength(1);
+    expect((await userClient.go('/users')).status).toBe(200);
+  });
+
   it('share nothing with a stranger', async () => {
     for (const [path, , route] of KINDS) {
       const answers = [await send(app.url + route), await send(`${app.url}${path}/validate_token`)];
