@@ -23,7 +23,6 @@ export interface FoundClient<U extends AnyUser> {
 /** The statements on one token table, each one atomic by itself. */
 export class TokenStore<U extends AnyUser = AnyUser> {
   private disturbed = 0;
-
   private readonly entity: Type<AuthToken<U>>;
 
   constructor(
