@@ -20,7 +20,7 @@ import { Outbox } from './mails/outbox.js';
 import { TokenAuthMailer } from './mails/token-auth-mailer.js';
 import { OneTimeTokenStore } from './one-time-tokens/one-time-token-store.js';
 import { checkRealms, checkTables } from './realm-check.js';
-import { getTokenAuthToken, REALM_SERVICES } from './realm-token.js';
+import { afterRealm, realmExports, realmProviders } from './realm-exports.js';
 import { AuthHeaders } from './request/auth-headers.js';
 import { REALM, Realms, type RealmDefinition } from './request/realms.js';
 import { RequestAuthenticator } from './request/request-authenticator.js';
@@ -30,15 +30,10 @@ import { TokenHeadersInterceptor } from './request/token-headers.interceptor.js'
 import { Unavailability } from './request/unavailability.js';
 import { SignInThrottle } from './throttling/sign-in-throttle.js';
 import { ThrottleStore } from './throttling/throttle-store.js';
-import { resolveOptions, TOKEN_AUTH_CONFIG, type TokenAuthConfig } from './token-auth.config.js';
+import { resolveOptions, TOKEN_AUTH_CONFIG } from './token-auth.config.js';
 import type { TokenAuthModuleExtras, TokenAuthOptions } from './token-auth.options.js';
-import { systemClock, TOKEN_AUTH_CLOCK, type Clock } from './tokens/clock.js';
-import { TokenAuthenticator } from './tokens/token-authenticator.js';
-import { TokenChain } from './tokens/token-chain.js';
-import { TokenDeparture } from './tokens/token-departure.js';
-import { TokenAuthEvents } from './tokens/token-events.js';
-import { TokenStore } from './tokens/token-store.js';
-import { TokenService } from './tokens/token.service.js';
+import { systemClock, TOKEN_AUTH_CLOCK } from './tokens/clock.js';
+import { TOKEN_PROVIDERS } from './tokens/token-providers.js';
 import { BcryptPasswordHasher } from './users/bcrypt-password-hasher.js';
 import { PasswordHasher } from './users/password-hasher.js';
 import type { AnyUser } from './users/token-auth-user.entity.js';
@@ -178,24 +173,19 @@ function assemble(definition: DynamicModule, extras: Extras): DynamicModule {
   return {
     ...definition,
     global: isGlobal,
-    imports: [...(definition.imports ?? []), TypeOrmModule.forFeature(entitiesFor(userEntity), dataSource)],
+    imports: [
+      ...(definition.imports ?? []),
+      TypeOrmModule.forFeature(entitiesFor(userEntity), dataSource),
+      ...afterRealm(realm),
+    ],
     controllers: controllersFor(path, endpoints, userEntity),
     providers: [
       ...(definition.providers ?? []),
       ...providersFor(userEntity, dataSource, mailer),
       { provide: PasswordHasher, useClass: passwordHasher ?? BcryptPasswordHasher },
-      { provide: REALM, useValue: realm },
-      Realms,
-      ...REALM_SERVICES.map((service) => ({
-        provide: getTokenAuthToken(service, userEntity),
-        useExisting: service,
-      })),
+      ...realmProviders(realm),
     ],
-    exports: [
-      ...REALM_SERVICES.map((service) => getTokenAuthToken(service, userEntity)),
-      // Of the other realms nothing must come in between: a guard takes what its module imports before what is global.
-      ...(realm.isDefault ? [...REALM_SERVICES, TokenAuthGuard, Realms] : []),
-    ],
+    exports: realmExports(realm),
   };
 }
 
@@ -217,26 +207,10 @@ function providersFor(
       inject: [getDataSourceToken(dataSource)],
       useFactory: (source: DataSource) => new Database(source),
     },
-    {
-      provide: TokenStore,
-      inject: [Database, USER_ENTITY, TOKEN_AUTH_CLOCK],
-      useFactory: (database: Database, entity: Type<AnyUser>, clock: Clock) => new TokenStore(database, entity, clock),
-    },
-    {
-      provide: TokenChain,
-      inject: [TOKEN_AUTH_CONFIG],
-      useFactory: (config: TokenAuthConfig) => new TokenChain(config.tokenPeppers),
-    },
-    ...[TokenAuthenticator, TokenDeparture].map((provide) => ({
-      provide,
-      inject: [TokenStore, TokenChain, TOKEN_AUTH_CONFIG, TokenAuthEvents, TOKEN_AUTH_CLOCK],
-      useFactory: (...parts: ConstructorParameters<typeof TokenAuthenticator>) => new provide(...parts),
-    })),
-    TokenAuthEvents,
+    ...TOKEN_PROVIDERS,
     Outbox,
     { provide: TokenAuthMailer, useClass: mailer ?? NodemailerMailer },
     AccountMails,
-    TokenService,
     AuthHeaders,
     Unavailability,
     RequestAuthenticator,

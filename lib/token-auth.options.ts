@@ -73,7 +73,8 @@ export interface TokenAuthModuleExtras<U extends AnyUser = AnyUser> {
    */
   mailer?: Type<TokenAuthMailer>;
   /**
-   * Whether other modules can use the guard without importing this module.
+   * Whether other modules can use the guard without importing this module. Beside `forFeature`, the default registration has
+   * to be global.
    *
    * @defaultValue `true`
    */

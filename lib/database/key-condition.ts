@@ -10,7 +10,8 @@ export interface KeyColumn {
 /**
  * "These columns have the values of that entity", for keys of any number and type of columns.
  *
- * @throws TypeError when the entity has no key: a condition without a value would match every row.
+ * @throws TypeError when the entity has no key: a condition without a value would match every row; and for an entity of
+ * another table, whose key would be taken for one of this.
  */
 export function keyCondition(
   dataSource: DataSource,
@@ -22,6 +23,7 @@ export function keyCondition(
   const prefix = alias === undefined ? '' : `${driver.escape(alias)}.`;
   return new Brackets((where) => {
     for (const [index, { column, source }] of key.entries()) {
+      requireKind(dataSource, source.entityMetadata.target, entity);
       const value: unknown = source.getEntityValue(entity);
       if (value === undefined || value === null) throw new TypeError('The user has no primary key: has it been saved?');
       where.andWhere(`${prefix}${driver.escape(column.databaseName)} = :key_${index}`, {
@@ -36,4 +38,19 @@ export function ownerCondition(dataSource: DataSource, entity: Function, user: o
   const relation = dataSource.getMetadata(entity).findRelationWithPropertyPath('user');
   const key = (relation?.joinColumns ?? []).map((column) => ({ column, source: column.referencedColumn ?? column }));
   return keyCondition(dataSource, user, key, alias);
+}
+
+/**
+ * Refuses an entity that is kept in another table: of two kinds of users, one may have the key of the other.
+ *
+ * @throws TypeError
+ */
+export function requireKind(dataSource: DataSource, kind: Function | string, entity: object): void {
+  const { name, tablePath } = dataSource.getMetadata(kind);
+  const { constructor } = entity;
+  if (!dataSource.hasMetadata(constructor) || dataSource.getMetadata(constructor).tablePath === tablePath) return;
+  throw new TypeError(
+    `A ${constructor.name} is not a ${name}. The services for it are injected by ` +
+      `getTokenAuthToken(TokenService, ${constructor.name}) and the like.`,
+  );
 }

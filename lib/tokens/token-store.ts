@@ -7,7 +7,7 @@ import {
   type UpdateQueryBuilder,
 } from 'typeorm';
 import type { Database } from '../database/database.js';
-import { ownerCondition } from '../database/key-condition.js';
+import { ownerCondition, requireKind } from '../database/key-condition.js';
 import { storedValue } from '../database/stored-value.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { tokenEntityFor, type AuthToken } from './auth-token.entity.js';
@@ -23,7 +23,6 @@ export interface FoundClient<U extends AnyUser> {
 /** The statements on one token table, each one atomic by itself. */
 export class TokenStore<U extends AnyUser = AnyUser> {
   private disturbed = 0;
-
   private readonly entity: Type<AuthToken<U>>;
 
   constructor(
@@ -57,7 +56,7 @@ export class TokenStore<U extends AnyUser = AnyUser> {
   async now(): Promise<number> {
     if (this.nowExpression === null) return this.clock.now();
     const rows = await this.database.read((runner) =>
-      runner.query(`SELECT ${this.nowExpression} AS ${this.escape('now')}`),
+      runner.query(`SELECT ${this.nowExpression} AS ${this.database.dataSource.driver.escape('now')}`),
     );
     return Number((rows as { now: unknown }[])[0]?.now);
   }
@@ -134,6 +133,7 @@ export class TokenStore<U extends AnyUser = AnyUser> {
   }
 
   async insert(row: AuthToken<U>): Promise<void> {
+    requireKind(this.database.dataSource, this.userEntity, row.user);
     await this.database.write(
       this.database.dataSource
         .createQueryBuilder()
@@ -241,10 +241,6 @@ export class TokenStore<U extends AnyUser = AnyUser> {
   /** "The row belongs to this user", by the foreign key. */
   private ownedBy(user: U, alias?: string): Brackets {
     return ownerCondition(this.database.dataSource, this.entity, user, alias);
-  }
-
-  private escape(name: string): string {
-    return this.database.dataSource.driver.escape(name);
   }
 }
 

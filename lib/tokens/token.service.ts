@@ -58,7 +58,8 @@ export class TokenService<U extends AnyUser = AnyUser> {
    * Signs a new client of the user in. The caller vouches for the identity. Ends the user's least recently used clients
    * beyond `maxNumberOfDevices`.
    *
-   * @throws Error when the user is gone; TypeError when it has not been saved, or for a faulty lifespan or device limit.
+   * @throws Error when the user is gone; TypeError when it has not been saved or is of another kind, or for a faulty lifespan
+   * or device limit.
    * @example
    * ```ts
    * const { uid, client, accessToken } = await tokens.issue(user);

@@ -1,7 +1,4 @@
-import { Controller, Get, Inject, Injectable, Module, UseGuards, type ModuleMetadata } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import Libsql from 'libsql';
+import { Controller, Get, Inject, Injectable, Module, UseGuards, type INestApplication } from '@nestjs/common';
 import {
   CurrentUser,
   TokenAuthGuard,
@@ -12,43 +9,9 @@ import {
   type TokenAuthOptionsFactory,
 } from 'nestjs-token-auth';
 import { signInAs } from 'nestjs-token-auth/testing';
-import { DataSource, type DataSourceOptions } from 'typeorm';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { User } from '../support/app.js';
-
-const inMemory = { type: 'better-sqlite3', driver: Libsql, database: ':memory:' } as DataSourceOptions;
-
-const started: { close(): Promise<unknown> }[] = [];
-afterEach(async () => {
-  for (const module of started.splice(0)) await module.close();
-});
-
-/** Starts a module graph that holds the given modules and a database. */
-async function start(metadata: ModuleMetadata, source: object = inMemory) {
-  const database = TypeOrmModule.forRoot({
-    ...source,
-    autoLoadEntities: true,
-    synchronize: true,
-    retryAttempts: 0,
-  } as never);
-  const module = await Test.createTestingModule({
-    ...metadata,
-    imports: [database, ...(metadata.imports ?? [])],
-  }).compile();
-  started.push(module);
-  const app = module.createNestApplication({ logger: false });
-  started.unshift(app);
-  await app.listen(0, '127.0.0.1');
-  return app;
-}
-
-/** The expiry that a new client is told, in seconds from now: shows which options arrived. */
-async function lifespanOf(app: Awaited<ReturnType<typeof start>>): Promise<number> {
-  const users = app.get(DataSource).getRepository(User);
-  const user = await users.save(users.create({ email: 'a@example.com', uid: 'a@example.com', provider: 'email' }));
-  const headers = await signInAs(app, user);
-  return Math.round(Number(headers['expiry']) - Date.now() / 1000);
-}
+import { lifespanOf, savedUser, startModules } from '../support/module-graph.js';
 
 @Injectable()
 class Settings {
@@ -81,8 +44,10 @@ describe('forRootAsync', () => {
     ['useClass', { useClass: AuthOptions }],
     ['useExisting', { imports: [AuthOptionsModule], useExisting: AuthOptions }],
   ])('takes its options from %s', async (_, options) => {
-    const app = await start({ imports: [TokenAuthModule.forRootAsync({ userEntity: User, ...(options as object) })] });
-    expect(await lifespanOf(app)).toBeCloseTo(3600, -1);
+    const app = await startModules({
+      imports: [TokenAuthModule.forRootAsync({ userEntity: User, ...(options as object) })],
+    });
+    expect(await lifespanOf(app, await savedUser(app, User))).toBeCloseTo(3600, -1);
     const answer = await fetch(`${await app.getUrl()}/auth/validate_token`);
     expect(answer.status).toBe(401);
   });
@@ -92,7 +57,7 @@ describe('forRootAsync', () => {
       userEntity: User,
       useFactory: () => ({ tokenLifespan: 'for ever' as never, maxNumberOfDevices: 0 }),
     });
-    const failure = await start({ imports: [module] }).catch((error: unknown) => error);
+    const failure = await startModules({ imports: [module] }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(TokenAuthOptionsError);
     expect((failure as TokenAuthOptionsError).faults).toHaveLength(2);
   });
@@ -112,7 +77,7 @@ describe('forRoot', () => {
       passwordCost: 99,
       tokenLifeSpan: '2 weeks',
     } as never);
-    const failure = await start({ imports: [module] }).catch((error: unknown) => error);
+    const failure = await startModules({ imports: [module] }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(TokenAuthOptionsError);
     const { message, faults } = failure as TokenAuthOptionsError;
     const faulty = [
@@ -143,7 +108,9 @@ describe('forRoot', () => {
     class FeatureModule {}
 
     const imports = [TokenAuthModule.forRoot({ userEntity: User }), FeatureModule];
-    await expect(start({ imports })).rejects.toThrow(/registered twice. Import TokenAuthModule.forRoot\(\) once/);
+    await expect(startModules({ imports })).rejects.toThrow(
+      /registered twice. Import TokenAuthModule.forRoot\(\) once/,
+    );
   });
 
   it('can be imported by several modules when it is one and the same', async () => {
@@ -152,23 +119,25 @@ describe('forRoot', () => {
     @Module({ imports: [auth] })
     class FeatureModule {}
 
-    const app = await start({ imports: [auth, FeatureModule] });
+    const app = await startModules({ imports: [auth, FeatureModule] });
     expect(app.get(TokenService)).toBeInstanceOf(TokenService);
   });
 
   it('can be registered once in each of two applications of one process', async () => {
     const apps = await Promise.all(
       ['1 hour', '2 hours'].map((tokenLifespan) =>
-        start({ imports: [TokenAuthModule.forRoot({ userEntity: User, tokenLifespan: tokenLifespan as '1 hour' })] }),
+        startModules({
+          imports: [TokenAuthModule.forRoot({ userEntity: User, tokenLifespan: tokenLifespan as '1 hour' })],
+        }),
       ),
     );
-    const lifespans = await Promise.all(apps.map(lifespanOf));
+    const lifespans = await Promise.all(apps.map(async (app) => lifespanOf(app, await savedUser(app, User))));
     expect(lifespans.map((seconds) => Math.round(seconds / 3600))).toEqual([1, 2]);
   });
 
   it('says which kinds of database it works with when it is given another', async () => {
     const source = { type: 'cockroachdb', url: 'postgres://127.0.0.1:1/none', manualInitialization: true };
-    await expect(start({ imports: [TokenAuthModule.forRoot({ userEntity: User })] }, source)).rejects.toThrow(
+    await expect(startModules({ imports: [TokenAuthModule.forRoot({ userEntity: User })] }, source)).rejects.toThrow(
       /works with data sources of the types better-sqlite3, postgres, mysql, mariadb, not 'cockroachdb'/,
     );
   });
@@ -186,9 +155,8 @@ describe('isGlobal', () => {
     }
   }
 
-  async function membersOf(app: Awaited<ReturnType<typeof start>>): Promise<[number, unknown]> {
-    const users = app.get(DataSource).getRepository(User);
-    const user = await users.save(users.create({ email: 'b@example.com', uid: 'b@example.com', provider: 'email' }));
+  async function membersOf(app: INestApplication): Promise<[number, unknown]> {
+    const user = await savedUser(app, User);
     const answer = await fetch(`${await app.getUrl()}/members`, { headers: await signInAs(app, user) });
     return [answer.status, await answer.json()];
   }
@@ -197,7 +165,7 @@ describe('isGlobal', () => {
     @Module({ controllers: [MembersController] })
     class MembersModule {}
 
-    const app = await start({ imports: [MembersModule, TokenAuthModule.forRoot({ userEntity: User })] });
+    const app = await startModules({ imports: [MembersModule, TokenAuthModule.forRoot({ userEntity: User })] });
     expect(await membersOf(app)).toEqual([200, { clients: 1 }]);
   });
 
@@ -207,7 +175,7 @@ describe('isGlobal', () => {
     @Module({ imports: [auth], controllers: [MembersController] })
     class MembersModule {}
 
-    expect(await membersOf(await start({ imports: [auth, MembersModule] }))).toEqual([200, { clients: 1 }]);
+    expect(await membersOf(await startModules({ imports: [auth, MembersModule] }))).toEqual([200, { clients: 1 }]);
   });
 
   it('false: a module that does not import it cannot start', async () => {
@@ -215,6 +183,6 @@ describe('isGlobal', () => {
     class MembersModule {}
 
     const auth = TokenAuthModule.forRoot({ userEntity: User, isGlobal: false });
-    await expect(start({ imports: [auth, MembersModule] })).rejects.toThrow(/resolve dependencies/);
+    await expect(startModules({ imports: [auth, MembersModule] })).rejects.toThrow(/resolve dependencies/);
   });
 });
