@@ -234,7 +234,10 @@ function providersFor(
     })),
     TokenAuthEvents,
     Outbox,
-    { provide: TokenAuthMailer, useClass: mailer ?? NodemailerMailer },
+    NodemailerMailer,
+    mailer === undefined
+      ? { provide: TokenAuthMailer, useExisting: NodemailerMailer }
+      : { provide: TokenAuthMailer, useClass: mailer },
     AccountMails,
     TokenService,
     AuthHeaders,
