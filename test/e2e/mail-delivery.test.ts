@@ -191,11 +191,14 @@ describe('when the application closes', () => {
     expect(mailing.smtp.mails).toHaveLength(1);
     await eventually(() => mailing.smtp.connections === 0);
   });
+});
 
-  it('a server that hangs keeps neither the application nor its process', async () => {
+describe('a program that sends mails', () => {
+  const script = fileURLToPath(new URL('../support/mails-into-silence.mjs', import.meta.url));
+
+  it('is kept by no server that hangs', async () => {
     const smtp = await SmtpServer.start();
     smtp.hang();
-    const script = fileURLToPath(new URL('../support/mails-into-silence.mjs', import.meta.url));
     try {
       // Rejects when the process has to be killed or fails.
       const { stderr } = await promisify(execFile)(process.execPath, [script, smtp.url], { timeout: 9_000 });
@@ -203,5 +206,11 @@ describe('when the application closes', () => {
     } finally {
       await smtp.close();
     }
+  });
+
+  it('does not start without the package, and says how to get it', async () => {
+    const missing = new URL('../support/without-nodemailer.mjs', import.meta.url).href;
+    const program = promisify(execFile)(process.execPath, ['--import', missing, script, 'smtp://127.0.0.1']);
+    await expect(program).rejects.toThrow('npm install nodemailer');
   });
 });
