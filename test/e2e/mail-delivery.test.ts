@@ -11,6 +11,7 @@ import type { Outbox as WholeOutbox } from '../../lib/mails/outbox.js';
 import { onEveryAdapter, type Platform } from '../support/app.js';
 import { eventually, ProtocolClient, send } from '../support/client.js';
 import { Gate } from '../support/held.js';
+import { settled } from '../support/latch.js';
 import { LogKeeper } from '../support/log-keeper.js';
 import { MailingApp, SECRET } from '../support/mails.js';
 import { RawRequest } from '../support/raw-request.js';
@@ -64,6 +65,8 @@ async function start(...[at, auth]: Parameters<typeof MailingApp.start>): Promis
 afterEach(async () => {
   vi.useRealTimers();
   Logger.overrideLogger(false);
+  // What a failed test has left.
+  mailing.app.nest.get(Gate).open('held');
   await mailing.close();
 });
 
@@ -73,6 +76,7 @@ onEveryAdapter('the jobs of a request', (each) => {
     const { seen } = mailing.app.nest.get(MailsController);
     const answer = send(`${mailing.app.url}/mails/held`);
     await mailing.app.nest.get(Gate).holds('held');
+    await settled();
     expect(seen).toEqual([]);
     mailing.app.nest.get(Gate).open('held');
     expect((await answer).body).toEqual({ success: true });
@@ -85,6 +89,8 @@ onEveryAdapter('the jobs of a request', (each) => {
     const { seen } = mailing.app.nest.get(MailsController);
     const request = RawRequest.send(mailing.app, new ProtocolClient(mailing.app, {}), '/mails/held');
     await mailing.app.nest.get(Gate).holds('held');
+    await settled();
+    expect(seen).toEqual([]);
     request.cut();
     await mailing.outbox.settled();
     expect(seen).toEqual(['not gone out']);
