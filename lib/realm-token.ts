@@ -1,4 +1,5 @@
 import type { InjectionToken, Type } from '@nestjs/common';
+import { NodemailerMailer } from './mails/nodemailer-mailer.js';
 import { Outbox } from './mails/outbox.js';
 import { RequestAuthenticator } from './request/request-authenticator.js';
 import { SessionOpener } from './request/session-opener.js';
@@ -15,6 +16,7 @@ export const REALM_SERVICES = [
   SessionOpener,
   PasswordHasher,
   Outbox,
+  NodemailerMailer,
 ] as const;
 
 type RealmServiceClass = (typeof REALM_SERVICES)[number];

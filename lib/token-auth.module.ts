@@ -209,7 +209,10 @@ function providersFor(
     },
     ...TOKEN_PROVIDERS,
     Outbox,
-    { provide: TokenAuthMailer, useClass: mailer ?? NodemailerMailer },
+    NodemailerMailer,
+    mailer === undefined
+      ? { provide: TokenAuthMailer, useExisting: NodemailerMailer }
+      : { provide: TokenAuthMailer, useClass: mailer },
     AccountMails,
     AuthHeaders,
     Unavailability,

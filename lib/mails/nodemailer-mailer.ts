@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import { Outbox } from './outbox.js';
 import { TokenAuthMailer, type OutgoingMail } from './token-auth-mailer.js';
@@ -20,10 +20,13 @@ interface Transport {
   close(): void;
 }
 
-/** Sends mails with the package nodemailer, as the options `mailTransport` and `mailFrom` say. */
+/**
+ * Sends mails with the package nodemailer, as the options `mailTransport` and `mailFrom` say. Where a `mailer` of your own
+ * puts mails into a queue, what works the queue off can inject this to send them.
+ */
 @Injectable()
-export class NodemailerMailer extends TokenAuthMailer implements OnApplicationShutdown {
-  private transport: Promise<Transport> | null = null;
+export class NodemailerMailer extends TokenAuthMailer implements OnModuleInit, OnApplicationShutdown {
+  private transport: Transport | null = null;
   private readonly attempts = new Set<AbortController>();
 
   constructor(
@@ -33,16 +36,20 @@ export class NodemailerMailer extends TokenAuthMailer implements OnApplicationSh
     super();
   }
 
-  override async send({ to, subject, text, html }: OutgoingMail): Promise<void> {
+  /** Finds out at start-up, not with the first mail, that something is missing. */
+  async onModuleInit(): Promise<void> {
     const smtp = this.config.mail?.smtp ?? null;
-    if (smtp === null) throw new Error('NodemailerMailer needs the options mailTransport and mailFrom.');
-    const transport = await (this.transport ??= open(smtp.transport));
+    if (smtp !== null) this.transport = await open(smtp.transport);
+  }
+
+  override async send({ to, subject, text, html }: OutgoingMail): Promise<void> {
+    if (this.transport === null) throw new Error('NodemailerMailer needs the options mailTransport and mailFrom.');
     const attempt = new AbortController();
     const timer = setTimeout(() => attempt.abort(), SEND_LIMIT).unref();
     this.attempts.add(attempt);
     try {
-      await transport.sendMail({
-        from: smtp.from,
+      await this.transport.sendMail({
+        from: this.config.mail?.smtp?.from,
         // Not as text, which could be read as several addresses.
         to: { name: '', address: to },
         subject,
@@ -61,8 +68,7 @@ export class NodemailerMailer extends TokenAuthMailer implements OnApplicationSh
     await this.outbox.drain();
     // What hangs even now would keep the process alive.
     for (const attempt of this.attempts) attempt.abort();
-    (await this.transport?.catch(() => null))?.close();
-    this.transport = null;
+    this.transport?.close();
   }
 }
 
@@ -80,7 +86,7 @@ async function load(): Promise<{ createTransport: (options: object) => Transport
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new Error(
-      'TokenAuthModule has mails to send by mailTransport but not the package for it: npm install nodemailer',
+      'TokenAuthModule sends mails by mailTransport with a package that is missing: npm install nodemailer',
     );
   }
 }

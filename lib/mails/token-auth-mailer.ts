@@ -31,6 +31,12 @@ export interface OutgoingMail {
  * }
  *
  * TokenAuthModule.forRoot({ userEntity: User, mailer: QueuedMailer, publicUrl: 'https://api.example.com/auth' });
+ *
+ * // With `mailTransport` and `mailFrom`, what works the queue off can leave the sending to this module:
+ * constructor(private readonly nodemailer: NodemailerMailer) {}
+ * async process({ data }: Job<OutgoingMail>) {
+ *   await this.nodemailer.send(data);
+ * }
  * ```
  */
 export abstract class TokenAuthMailer {

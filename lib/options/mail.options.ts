@@ -12,7 +12,7 @@ export interface MailOptions<U extends AnyUser = AnyUser> {
   /**
    * Where mails are handed over: the URL of an SMTP server (`'smtps://user:password@mail.example.com'`) or any options that
    * nodemailer takes; needs the package nodemailer. Without it, and without a `mailer` of your own, no mail is sent and
-   * password reset is off.
+   * password reset is off. With both, NodemailerMailer sends what your mailer hands to it.
    *
    * @defaultValue none
    */
