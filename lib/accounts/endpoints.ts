@@ -5,6 +5,7 @@ import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { AccountChanges } from './account-changes.js';
 import { Confirmations } from './confirmations/confirmations.js';
 import { ConfirmationsController } from './confirmations/confirmations.controller.js';
+import { CrossSiteGuard } from './cross-site.guard.js';
 import { CurrentPassword } from './current-password.js';
 import { FaultsInterceptor } from './faults.interceptor.js';
 import { LinkAnswers } from './link-answers.js';
@@ -59,6 +60,9 @@ export const ENDPOINT_PROVIDERS: Provider[] = [
   SignUps,
 ];
 
+/** The metadata in which Nest keeps the guards of a class. A test holds us to it. */
+const GUARDS = '__guards__';
+
 /** The controllers of the endpoints that are switched on, mounted under a path for the users of an entity. */
 export function controllersFor(
   path: string,
@@ -81,5 +85,7 @@ function mount(controller: Type<object>, path: string, userEntity: Type<AnyUser>
   UseInterceptors(FaultsInterceptor)(mounted);
   // A global guard is the default realm's.
   SetMetadata(USER_ENTITIES, [userEntity])(mounted);
+  // Before the controller's own guards, to which `UseGuards` would append it.
+  Reflect.defineMetadata(GUARDS, [CrossSiteGuard, ...(Reflect.getMetadata(GUARDS, controller) ?? [])], mounted);
   return mounted;
 }

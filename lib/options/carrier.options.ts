@@ -34,8 +34,13 @@ export interface CarrierOptions {
   queryEnabled?: boolean;
 
   /**
-   * Cookie mode: origins beside the application's own whose pages may change state, such as `'https://app.example.com'`.
-   * A request that a page of any other origin makes with the cookie is refused with 403 unless it only reads.
+   * Cookie mode: origins beside the application's own whose pages may change state, such as `'https://app.example.com'`;
+   * pages of the same site on another host or port need it too. A request that a page of any other origin makes with the
+   * cookie, or to an endpoint of this module, is refused with 403 unless it only reads (GET, HEAD, OPTIONS); a WebSocket
+   * that such a page opens is a stranger's.
+   *
+   * Old browsers, WebSockets and pages without TLS are told by `Origin` and `Host` alone: where a proxy changes the Host
+   * header, list the application's own origin too.
    *
    * @defaultValue none
    */

@@ -6,6 +6,7 @@ import { TokenDeparture, type Departure } from '../tokens/token-departure.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { AuthHeaders } from './auth-headers.js';
 import { readCredentials } from './credentials-reader.js';
+import { CrossSiteException, isCrossSite } from './cross-site.js';
 import type { RealmState } from './exchange-state.js';
 import { Unavailability } from './unavailability.js';
 import { canDeliver, originOf, stateOf, type Exchange, type IncomingRequest } from './request-context.js';
@@ -29,12 +30,14 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
   /**
    * Who makes this request, or null.
    *
-   * @throws ServiceUnavailableException when the database cannot tell; a 401 would make clients throw their token away.
+   * @throws ServiceUnavailableException when the database cannot tell, and CrossSiteException where a page of another
+   * origin makes the browser send its cookie; a 401 would make clients throw their token away.
    * @internal
    */
   async authenticate(exchange: Exchange): Promise<Session | null> {
     const state = this.stateOf(exchange);
     if (exchange.transport === 'ws' && state.session) return await this.refresh(exchange, state.session);
+    if (this.isForged(exchange)) return this.refuseForged(exchange);
     state.authentication ??= this.orUnavailable(exchange, () => this.arrive(exchange)).then((session) => {
       state.session = session;
     });
@@ -47,6 +50,9 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
   /**
    * Authenticates a WebSocket by its handshake and remembers the outcome on the socket, so that the guard and
    * `@CurrentUser()` work for its messages. Nothing rotates: a handshake has no response headers that a page could read.
+   *
+   * @returns null for strangers; and in cookie mode for pages of other origins than the application's and `trustedOrigins`:
+   * browsers let any page open a WebSocket, with the cookie.
    *
    * @example
    * ```ts
@@ -158,6 +164,24 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
     this.logger.debug(`Refused a request: its token is ${outcome.reason}`);
     state.ended = outcome.ended;
     return null;
+  }
+
+  /** Whether a page of another origin makes the browser send its cookie. A handshake is a GET, but what follows is not. */
+  private isForged({ request, transport }: Exchange): boolean {
+    const { cookie, trustedOrigins } = this.config;
+    const judged = transport === 'ws' ? { headers: request.headers } : request;
+    return (
+      cookie !== null &&
+      isCrossSite(judged, trustedOrigins) &&
+      readCredentials(request, this.config)?.carrier === 'cookie'
+    );
+  }
+
+  private refuseForged({ transport }: Exchange): null {
+    this.logger.debug('Refused a request with a cookie: a page of another origin made it');
+    // The gateway or the guard refuses a WebSocket as it does a stranger's.
+    if (transport === 'ws') return null;
+    throw new CrossSiteException();
   }
 
   private async refresh(exchange: Exchange, session: Session): Promise<Session | null> {

@@ -1,0 +1,50 @@
+import { ForbiddenException } from '@nestjs/common';
+import type { IncomingRequest } from './request-context.js';
+
+/** What a request that a page of another origin made is answered, with 403. */
+export const CROSS_SITE_MESSAGE =
+  'A page of another origin made this request. If its pages may do so, list that origin in the option trustedOrigins.';
+
+/** What browsers send on behalf of any page; applications must not change state by them. */
+const SAFE_METHODS: readonly unknown[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/** What browsers say of requests that a page of the same origin or the person made. */
+const OWN_SITES: readonly unknown[] = ['same-origin', 'none'];
+
+/**
+ * Whether a page of another origin makes a browser send a request that can change state, by what browsers say of it in
+ * headers that no page can set: `Sec-Fetch-Site`, or in old browsers and without TLS `Origin` alone. Whoever sends neither
+ * is no browser, and no page can borrow its cookies. A request without a method is taken for one that changes state.
+ *
+ * The same site is not enough: whoever controls a subdomain, or another port, is not this application.
+ */
+export function isCrossSite(
+  { method, headers }: Pick<IncomingRequest, 'method' | 'headers'>,
+  trustedOrigins: readonly string[],
+): boolean {
+  if (SAFE_METHODS.includes(method)) return false;
+  const { origin = '', 'sec-fetch-site': site = '' } = headers;
+  if (typeof origin === 'string' && trustedOrigins.includes(origin)) return false;
+  if (site !== '') return !OWN_SITES.includes(site);
+  // HTTP/2 has no Host header.
+  return origin !== '' && !isOriginAt(origin, headers['host'] ?? headers[':authority']);
+}
+
+/** Whether this is an origin as browsers write them, of this host. Behind a proxy the scheme may be another one. */
+function isOriginAt(origin: unknown, host: unknown): boolean {
+  if (typeof origin !== 'string' || !URL.canParse(origin)) return false;
+  const parsed = new URL(origin);
+  return parsed.origin === origin && parsed.host === host;
+}
+
+/** 403, and never 401: clients throw their credentials away on a 401. */
+export class CrossSiteException extends ForbiddenException {
+  constructor() {
+    // Apollo's driver makes FORBIDDEN of an exception with Nest's own body, and an internal error of any other.
+    super(CROSS_SITE_MESSAGE);
+  }
+
+  override getResponse(): { errors: string[] } {
+    return { errors: [CROSS_SITE_MESSAGE] };
+  }
+}
