@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthHeaders } from './auth-headers.js';
+import { CrossSiteException, isCrossSite } from './cross-site.js';
 import { originOf, type IncomingRequest } from './request-context.js';
+import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import { TokenService } from '../tokens/token.service.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 
@@ -22,15 +24,19 @@ export class SessionOpener {
   constructor(
     @Inject(TokenService) private readonly tokens: TokenService,
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
+    @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
   /**
    * Signs a client in for a user whose identity has been proven.
    *
    * @param authEpoch - the user's auth epoch when it was proven; the present one by default.
-   * @throws DatabaseError when the database fails.
+   * @throws DatabaseError when the database fails; in cookie mode ForbiddenException for a page of another origin, which
+   * could otherwise sign its visitors in to an account of its own.
    */
   async open(user: AnyUser, request: IncomingRequest, response: object, authEpoch?: number): Promise<void> {
+    const { cookie, trustedOrigins } = this.config;
+    if (cookie !== null && isCrossSite(request, trustedOrigins)) throw new CrossSiteException();
     const epoch = authEpoch === undefined ? {} : { authEpoch };
     const issued = await this.tokens.issue(user, { origin: originOf(request), ...epoch });
     this.headers.write(response, { kind: 'token', issued, fresh: true });

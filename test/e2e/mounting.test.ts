@@ -69,7 +69,10 @@ onEveryAdapter('the endpoints', (platform) => {
   });
 
   it('can be switched off as a whole; guard and headers work without them', async () => {
-    app = await TestApp.start(platform, { auth: { ...everything, endpoints: false }, controllers: [MembersController] });
+    app = await TestApp.start(platform, {
+      auth: { ...everything, endpoints: false },
+      controllers: [MembersController],
+    });
     expect(await served('/auth')).toEqual(none);
     const client = await ProtocolClient.signedIn(app);
     expect(await outcome(app, client, '/members')).toEqual([200, 'token', 'rotated']);
