@@ -139,11 +139,7 @@ onEveryAdapter('a page of another origin, in cookie mode,', (platform) => {
       uid = '',
     } = JSON.parse(decodeURIComponent(signedIn['cookie']?.split('=')[1] ?? '')) as Record<string, string>;
     const answer = await ask('POST', '/notes', { ...FOREIGN_PAGES[0]?.[1], 'access-token': token, client, uid }, 'a=b');
-<<<<<<< HEAD
-    expect([answer.status, answer.body]).toEqual([201, { uid: user.uid }]);
-=======
     expect([answer.status, answer.body]).toEqual([200, { uid: user.uid }]);
->>>>>>> redirects
   });
 
   it.each(['a page of the same origin', 'a person', 'no browser'])('is not %s', async (name) => {

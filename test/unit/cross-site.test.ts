@@ -3,10 +3,7 @@ import { controllersFor } from '../../lib/accounts/endpoints.js';
 import { CrossSiteGuard } from '../../lib/accounts/cross-site.guard.js';
 import { isCrossSite } from '../../lib/request/cross-site.js';
 import { TokenAuthGuard } from '../../lib/request/token-auth.guard.js';
-<<<<<<< HEAD
-=======
 import { TokenAuthUser } from '../../lib/users/token-auth-user.entity.js';
->>>>>>> redirects
 
 const TRUSTED = ['https://app.example.com', 'http://localhost:5173'];
 const HOST = 'api.example.com';
@@ -147,15 +144,10 @@ describe('a request that can change something', () => {
   });
 });
 
-<<<<<<< HEAD
-describe('the endpoints', () => {
-  it.each(controllersFor('auth', true).map((controller) => [controller.name, controller] as const))(
-=======
 class Users extends TokenAuthUser {}
 
 describe('the endpoints', () => {
   it.each(controllersFor('auth', true, Users).map((controller) => [controller.name, controller] as const))(
->>>>>>> redirects
     'of %s are guarded against other origins before anything else',
     (_, controller) => {
       const guards = Reflect.getMetadata('__guards__', controller) as Function[];
@@ -165,11 +157,7 @@ describe('the endpoints', () => {
   );
 
   it('keep their own guards', () => {
-<<<<<<< HEAD
-    const guards = controllersFor('auth', { signIn: false }).map(
-=======
     const guards = controllersFor('auth', { signIn: false }, Users).map(
->>>>>>> redirects
       (controller) => Reflect.getMetadata('__guards__', controller) as Function[],
     );
     expect(guards).toContainEqual([CrossSiteGuard, TokenAuthGuard]);
