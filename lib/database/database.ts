@@ -132,19 +132,20 @@ export class Database {
 
   /** In one synchronous step, so that nobody else's work on the common connection gets into the transaction. */
   private async allInSqlite(queries: readonly Query[]): Promise<boolean> {
-    return await faultsOf(async () => {
-      await this.untilFree();
-      this.sqlite.exec('BEGIN IMMEDIATE');
-      let isKept = false;
-      try {
-        isKept = queries.every(
-          ({ sql, parameters, mustChange }) => this.runInSqlite(sql, parameters) > 0 || !mustChange,
-        );
-      } finally {
-        this.sqlite.exec(isKept ? 'COMMIT' : 'ROLLBACK');
-      }
-      return isKept;
-    });
+    return await faultsOf(() =>
+      this.whenFree(() => {
+        this.sqlite.exec('BEGIN IMMEDIATE');
+        let isKept = false;
+        try {
+          isKept = queries.every(
+            ({ sql, parameters, mustChange }) => this.runInSqlite(sql, parameters) > 0 || !mustChange,
+          );
+        } finally {
+          this.sqlite.exec(isKept ? 'COMMIT' : 'ROLLBACK');
+        }
+        return isKept;
+      }),
+    );
   }
 
   /**
@@ -205,8 +206,7 @@ export class Database {
    * synchronous step, so that no transaction can begin in between.
    */
   private async writeSqlite(sql: string, parameters: unknown[], isWanted: () => boolean): Promise<number> {
-    await this.untilFree();
-    return isWanted() ? this.runInSqlite(sql, parameters) : 0;
+    return await this.whenFree(() => (isWanted() ? this.runInSqlite(sql, parameters) : 0));
   }
 
   private runInSqlite(sql: string, parameters: unknown[]): number {
@@ -215,9 +215,11 @@ export class Database {
     return this.sqlite.prepare(sql).run(parameters).changes;
   }
 
-  private async untilFree(): Promise<void> {
+  /** Looking and working are one synchronous step: a transaction could begin at every `await` in between. */
+  private async whenFree<T>(work: () => T): Promise<T> {
     do await this.untilNoTransaction();
     while (this.sqlite.inTransaction);
+    return work();
   }
 
   /**
