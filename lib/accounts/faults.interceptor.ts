@@ -1,11 +1,22 @@
-import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  HttpStatus,
+  Inject,
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { catchError, type Observable } from 'rxjs';
 import { DatabaseError, isUnfitValue, isUniqueViolation } from '../database/database-errors.js';
 import { Unavailability } from '../request/unavailability.js';
-import { FAULTS, invalidRecord } from './account-errors.js';
+import { UserGoneError } from '../users/user-gone-error.js';
+import { failure, FAULTS, invalidRecord, MESSAGES } from './account-errors.js';
 import { PasswordQueueFullError } from '../users/password-hasher.js';
 
-/** Answers 422 where the database found a fault in what was sent, and 503 with `Retry-After` where an endpoint failed because it has too much to do or no database. */
+/**
+ * Answers 422 where the database found a fault in what was sent, 401 where the account has been deleted meanwhile, and 503
+ * with `Retry-After` where an endpoint failed because it has too much to do or no database.
+ */
 @Injectable()
 export class FaultsInterceptor implements NestInterceptor {
   constructor(@Inject(Unavailability) private readonly unavailability: Unavailability) {}
@@ -16,6 +27,7 @@ export class FaultsInterceptor implements NestInterceptor {
       catchError((error: unknown) => {
         if (isUniqueViolation(error)) throw invalidRecord({ base: [FAULTS.taken] });
         if (isUnfitValue(error)) throw invalidRecord({ base: [FAULTS.invalid] });
+        if (error instanceof UserGoneError) throw failure(HttpStatus.UNAUTHORIZED, MESSAGES.badCredentials);
         const isKnown = error instanceof DatabaseError || error instanceof PasswordQueueFullError;
         throw isKnown ? this.unavailability.of(error, response) : error;
       }),
