@@ -4,8 +4,9 @@ import type { OneTimeToken } from '../one-time-tokens/one-time-token.entity.js';
 import { OneTimeTokenStore } from '../one-time-tokens/one-time-token-store.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import type { AuthToken } from '../tokens/auth-token.entity.js';
-import type { Session } from '../tokens/token-authenticator.js';
+import { TokenAuthenticator, type Session } from '../tokens/token-authenticator.js';
 import { TokenStore } from '../tokens/token-store.js';
+import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { UserChanges } from '../users/user-changes.js';
 import { UserStore, type Account } from '../users/user-store.js';
 
@@ -17,6 +18,15 @@ export interface AccountChange {
   readonly digest?: string | undefined;
 }
 
+/**
+ * What has become of a change. `overtaken`: the client lives, but has changed the password by another request meanwhile;
+ * `ended`: it does not live any more.
+ */
+export type ChangeOutcome = 'changed' | 'overtaken' | 'ended';
+
+/** Values of the user by which whoever knows them gets in. */
+const SENSITIVE = ['email', 'uid', 'unconfirmedEmail'];
+
 /** Changes accounts together with their clients, all or nothing. */
 @Injectable()
 export class AccountChanges {
@@ -25,6 +35,7 @@ export class AccountChanges {
     @Inject(UserStore) private readonly users: UserStore,
     @Inject(UserChanges) private readonly changes: UserChanges,
     @Inject(TokenStore) private readonly tokens: TokenStore,
+    @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator,
     @Inject(OneTimeTokenStore) private readonly oneTimeTokens: OneTimeTokenStore,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
@@ -32,48 +43,65 @@ export class AccountChanges {
   /**
    * Changes an account for one of its clients. A new password ends all other clients at once, also those whose sign-in has
    * already checked the old one, and takes reset links out of service; so does a new address.
-   *
-   * @returns false when the client has ended meanwhile, or the password was changed by another one.
    */
-  async change(session: Session, { user, authEpoch }: Account, { values, digest }: AccountChange): Promise<boolean> {
+  async change(session: Session, user: AnyUser, { values, digest }: AccountChange): Promise<ChangeOutcome> {
     const { row } = session.arrival;
+    const authEpoch = row.authEpoch + 1;
     const own: Partial<AuthToken> = {};
-    if (digest !== undefined) Object.assign(own, { authEpoch: authEpoch + 1 }, asKept(row));
+    if (digest !== undefined) Object.assign(own, { authEpoch }, asKept(row));
     if (typeof values['uid'] === 'string') Object.assign(own, { uid: values['uid'], replacedUid: row.uid });
-    const isSensitive = Object.keys(own).length > 0;
-    const password = digest === undefined ? {} : { encryptedPassword: digest, authEpoch: authEpoch + 1 };
-    const update = this.changes.statement(user, { ...values, ...password }, digest === undefined ? {} : { authEpoch });
+    const password = digest === undefined ? {} : { encryptedPassword: digest, authEpoch };
+    // Not what the account has now: the client may have been let in before others ended it.
+    const isSensitive = digest !== undefined || SENSITIVE.some((property) => property in values);
+    const seen = isSensitive ? { authEpoch: row.authEpoch } : {};
+    const update = this.changes.statement(user, { ...values, ...password }, seen);
     const steps: Step[] = [{ statement: update, mustChange: true }];
-    if (isSensitive) {
+    if (Object.keys(own).length > 0) {
       steps.push({ statement: this.tokens.statement(row.id, own), mustChange: true });
       steps.push({ statement: this.oneTimeTokens.removal(user, 'reset_password'), mustChange: false });
     }
-    if (!(await this.database.allOrNone(steps))) return false;
+    if (!(await this.database.allOrNone(steps))) {
+      return (await this.authenticator.refresh(session)) === null ? 'ended' : 'overtaken';
+    }
     session.noteChange(own);
     if (digest !== undefined) await this.tokens.deleteOthers(user, row.id);
-    return true;
+    return 'changed';
   }
 
   /**
-   * Sets a new password for whoever holds a reset token, which is used up by it: all clients end. Who reads the account's
-   * mail has confirmed the address, and unlocked the account.
+   * Sets a new password for whoever holds a reset token, which is used up by it, as are all others of the account: all
+   * clients end. Who reads the account's mail has confirmed the address, and unlocked the account.
    *
-   * @returns the account, or null when the token does not serve (any more).
+   * @returns the account in the epoch that this has begun, or null when the token does not serve (any more).
    */
   async reset(token: OneTimeToken, digest: string): Promise<Account | null> {
     const { user } = token;
-    const now = new Date(await this.tokens.now());
-    const account = await this.users.find(user);
-    if (account === null) return null;
-    const confirmed = this.config.confirmation !== null && account.confirmedAt === null ? { confirmedAt: now } : {};
-    const values = { encryptedPassword: digest, lockedAt: null, failedAttempts: 0, ...confirmed };
-    const isReset = await this.database.allOrNone([
+    let account = await this.users.find(user);
+    while (account !== null) {
+      if (await this.resetFrom(account, token, digest)) {
+        await this.tokens.deleteAll(user);
+        const found = await this.users.find(user);
+        return found === null ? null : { ...found, authEpoch: account.authEpoch + 1 };
+      }
+      const now = await this.users.find(user);
+      // Where somebody has ended all clients meanwhile the token may serve yet.
+      account = now?.authEpoch === account.authEpoch ? null : now;
+    }
+    return null;
+  }
+
+  /** The user comes first, as in every change: two of them must not wait for each other. */
+  private async resetFrom(account: Account, token: OneTimeToken, digest: string): Promise<boolean> {
+    const { user, authEpoch, confirmedAt } = account;
+    const isUnconfirmed = this.config.confirmation !== null && confirmedAt === null;
+    const confirmed = isUnconfirmed ? { confirmedAt: new Date(await this.tokens.now()) } : {};
+    const unlocked = { lockedAt: null, failedAttempts: 0 };
+    const values = { encryptedPassword: digest, authEpoch: authEpoch + 1, ...unlocked, ...confirmed };
+    return await this.database.allOrNone([
+      { statement: this.changes.statement(user, values, { email: token.email, authEpoch }), mustChange: true },
       { statement: this.oneTimeTokens.consumption(token), mustChange: true },
-      { statement: this.changes.statement(user, values, { email: token.email }, ['authEpoch']), mustChange: true },
+      { statement: this.oneTimeTokens.removal(user, 'reset_password'), mustChange: false },
     ]);
-    if (!isReset) return null;
-    await this.tokens.deleteAll(user);
-    return await this.users.find(user);
   }
 }
 

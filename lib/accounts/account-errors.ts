@@ -14,6 +14,7 @@ export const MESSAGES = Object.freeze({
   improperSignUp: 'Please submit proper sign up data in request body.',
   improperUpdate: 'Please submit proper account update data in request body.',
   userNotFound: 'User not found.',
+  overtaken: 'Your account has been changed by another request at the same time. Please try again.',
   nothingToDestroy: 'Unable to locate account for destruction.',
   destroyed: (uid: string) => `Account with UID '${uid}' has been destroyed.`,
   inUse: 'The account cannot be destroyed because other records refer to it.',

@@ -1,4 +1,5 @@
 import {
+  HttpStatus,
   Inject,
   Injectable,
   Logger,
@@ -9,10 +10,14 @@ import {
 import { catchError, type Observable } from 'rxjs';
 import { DatabaseError, isUnfitValue, isUniqueViolation } from '../database/database-errors.js';
 import { Unavailability } from '../request/unavailability.js';
-import { FAULTS, invalidRecord } from './account-errors.js';
+import { UserGoneError } from '../users/user-gone-error.js';
+import { failure, FAULTS, invalidRecord, MESSAGES } from './account-errors.js';
 import { PasswordQueueFullError } from '../users/password-hasher.js';
 
-/** Answers 422 where the database found a fault in what was sent, and 503 with `Retry-After` where an endpoint failed because it has too much to do or no database. */
+/**
+ * Answers 422 where the database found a fault in what was sent, 401 where the account has been deleted meanwhile, and 503
+ * with `Retry-After` where an endpoint failed because it has too much to do or no database.
+ */
 @Injectable()
 export class FaultsInterceptor implements NestInterceptor {
   private readonly logger = new Logger('TokenAuth');
@@ -24,6 +29,7 @@ export class FaultsInterceptor implements NestInterceptor {
     return next.handle().pipe(
       catchError((error: unknown) => {
         if (isUniqueViolation(error) || isUnfitValue(error)) throw this.refusal(error);
+        if (error instanceof UserGoneError) throw failure(HttpStatus.UNAUTHORIZED, MESSAGES.badCredentials);
         const isKnown = error instanceof DatabaseError || error instanceof PasswordQueueFullError;
         throw isKnown ? this.unavailability.of(error, response) : error;
       }),

@@ -53,6 +53,8 @@ export class Notifier {
     const { purpose, path, parameter } = LINKS[kind];
     this.outbox.afterResponse(response, kind, async () => {
       const token = await this.tokens.issue(user, purpose, to, this.lifespanOf(kind));
+      // The account has been deleted meanwhile.
+      if (token === null) return;
       const redirect = target.redirectUrl === null ? {} : { redirect_url: target.redirectUrl };
       const link = this.mails.link(path, { config: target.config, ...redirect, [parameter]: token });
       this.mails.post(kind, { user, to, link, newEmail: null });

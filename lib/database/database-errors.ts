@@ -59,9 +59,14 @@ export function isUniqueViolation(error: unknown): boolean {
   return error instanceof DatabaseError && UNIQUE_VIOLATION.has(error.code);
 }
 
-const FOREIGN_KEY_VIOLATION = new Set(['23503', 'ER_ROW_IS_REFERENCED_2', 'SQLITE_CONSTRAINT_FOREIGNKEY']);
+const FOREIGN_KEY_VIOLATION = new Set([
+  '23503',
+  'ER_ROW_IS_REFERENCED_2',
+  'ER_NO_REFERENCED_ROW_2',
+  'SQLITE_CONSTRAINT_FOREIGNKEY',
+]);
 
-/** Whether another table refers to the row. */
+/** Whether another table refers to the row, or the row refers to one that does not exist. */
 export function isForeignKeyViolation(error: unknown): boolean {
   return error instanceof DatabaseError && FOREIGN_KEY_VIOLATION.has(error.code);
 }

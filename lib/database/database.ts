@@ -135,15 +135,16 @@ export class Database {
     return await faultsOf(() =>
       this.whenFree(() => {
         this.sqlite.exec('BEGIN IMMEDIATE');
-        let isKept = false;
         try {
-          isKept = queries.every(
+          const isKept = queries.every(
             ({ sql, parameters, mustChange }) => this.runInSqlite(sql, parameters) > 0 || !mustChange,
           );
-        } finally {
           this.sqlite.exec(isKept ? 'COMMIT' : 'ROLLBACK');
+          return isKept;
+        } finally {
+          // A commit that fails leaves the transaction open, and some faults end it by themselves.
+          if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK');
         }
-        return isKept;
       }),
     );
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import type { DeleteQueryBuilder } from 'typeorm';
 import { Database } from '../database/database.js';
+import { isForeignKeyViolation } from '../database/database-errors.js';
 import { ownerCondition } from '../database/key-condition.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import { digestOf } from '../tokens/token-secret.js';
@@ -14,6 +15,9 @@ import { oneTimeTokenEntityFor, type OneTimeToken, type Purpose } from './one-ti
 const SECRET_BYTES = 32;
 /** What they look like. */
 const SHAPE = /^[\w-]{43}$/;
+
+/** A token that serves, and the auth epoch of its user at the time. */
+export type FoundOneTimeToken<U extends AnyUser = AnyUser> = OneTimeToken<U> & { readonly authEpoch: number };
 
 /** Issues the secrets that mails carry, and finds them again by their digests. */
 @Injectable()
@@ -30,39 +34,46 @@ export class OneTimeTokenStore<U extends AnyUser = AnyUser> {
   }
 
   /**
-   * A new token for one purpose, in place of the one before it.
+   * A new token for one purpose, in place of the one before it; null when the user is gone.
    *
    * @param email - where it is sent to.
    * @param lifespan - how long it serves, in ms.
    */
-  async issue(user: U, purpose: Purpose, email: string, lifespan: number): Promise<string> {
+  async issue(user: U, purpose: Purpose, email: string, lifespan: number): Promise<string | null> {
     const token = randomBytes(SECRET_BYTES).toString('base64url');
     const [hash = ''] = this.digestsOf(token, purpose);
     const expiresAt = (await this.tokens.now()) + lifespan;
     await this.database.write(this.removal(user, purpose));
-    await this.database.write(
-      this.database.dataSource
-        .createQueryBuilder()
-        .insert()
-        .into(this.entity)
-        .values({ hash, purpose, user, email, expiresAt } as never)
-        .updateEntity(false),
-    );
+    const insertion = this.database.dataSource
+      .createQueryBuilder()
+      .insert()
+      .into(this.entity)
+      .values({ hash, purpose, user, email, expiresAt } as never)
+      .updateEntity(false);
+    try {
+      await this.database.write(insertion);
+    } catch (error) {
+      if (isForeignKeyViolation(error)) return null;
+      throw error;
+    }
     return token;
   }
 
   /** The row of a token that serves for this purpose now, with its user as a repository would load it; else null. */
-  async find(token: unknown, purpose: Purpose): Promise<OneTimeToken<U> | null> {
+  async find(token: unknown, purpose: Purpose): Promise<FoundOneTimeToken<U> | null> {
     if (typeof token !== 'string' || !SHAPE.test(token)) return null;
-    const row = await this.database.read((runner) =>
+    const { entities, raw } = await this.database.read((runner) =>
       this.database.dataSource
         .createQueryBuilder(this.entity, 'token', runner)
         .innerJoinAndSelect('token.user', 'user')
+        .addSelect('user.authEpoch', 'epoch')
         .where('token.hash IN (:...hashes)', { hashes: this.digestsOf(token, purpose) })
         .andWhere('token.purpose = :purpose', { purpose })
-        .getOne(),
+        .getRawAndEntities<{ epoch: number | string }>(),
     );
-    return row !== null && (await this.tokens.now()) < row.expiresAt ? row : null;
+    const [row] = entities;
+    if (row === undefined || (await this.tokens.now()) >= row.expiresAt) return null;
+    return Object.assign(row, { authEpoch: Number(raw[0]?.epoch) });
   }
 
   /** The statement that uses a token up. */

@@ -205,20 +205,23 @@ export class TokenStore<U extends AnyUser = AnyUser> {
   /**
    * Ends the least recently used clients of a user beyond `limit`, for a client that has just signed in. Whoever signed in
    * later comes first and cannot be ended by it, then it comes itself, then the others by their last use; so sign-ins at
-   * the same time agree on who stays.
+   * the same time agree on who stays. Clients that have ended already go first, and one of an ended epoch ends nobody who
+   * lives in the present one.
    */
-  async evict(user: U, newest: Pick<AuthToken, 'id' | 'createdAt'>, limit: number): Promise<void> {
+  async evict(user: U, newest: Pick<AuthToken, 'id' | 'createdAt' | 'authEpoch'>, limit: number): Promise<void> {
     const clients = await this.database.read((runner) =>
       this.database.dataSource
         .createQueryBuilder(this.entity, 'token', runner)
-        .select(['token.id', 'token.createdAt', 'token.lastUsedAt'])
+        .select(['token.id', 'token.createdAt', 'token.lastUsedAt', 'token.authEpoch'])
         .where(this.ownedBy(user, 'token'))
+        .andWhere('token.authEpoch <= :authEpoch', { authEpoch: newest.authEpoch })
         .getMany(),
     );
-    const rank = ({ id, createdAt, lastUsedAt }: AuthToken<U>) =>
-      createdAt > newest.createdAt || (createdAt === newest.createdAt && id >= newest.id)
-        ? Number.MAX_SAFE_INTEGER
-        : lastUsedAt;
+    const rank = ({ id, createdAt, lastUsedAt, authEpoch }: AuthToken<U>) => {
+      if (authEpoch < newest.authEpoch) return -1;
+      const isNewer = createdAt > newest.createdAt || (createdAt === newest.createdAt && id >= newest.id);
+      return isNewer ? Number.MAX_SAFE_INTEGER : lastUsedAt;
+    };
     const surplus = clients
       .sort((a, b) => rank(b) - rank(a) || b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
       .slice(limit)

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { isForeignKeyViolation } from '../database/database-errors.js';
 import { toMilliseconds, type Duration } from '../duration.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { UserChanges } from '../users/user-changes.js';
 import { UserStore } from '../users/user-store.js';
+import { UserGoneError } from '../users/user-gone-error.js';
 import type { AuthToken } from './auth-token.entity.js';
 import { toAuthClient, type AuthClient } from './client.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from './clock.js';
@@ -58,8 +60,8 @@ export class TokenService<U extends AnyUser = AnyUser> {
    * Signs a new client of the user in. The caller vouches for the identity. Ends the user's least recently used clients
    * beyond `maxNumberOfDevices`.
    *
-   * @throws Error when the user is gone; TypeError when it has not been saved or is of another kind, or for a faulty lifespan
-   * or device limit.
+   * @throws UserGoneError when the user is gone; TypeError when it has not been saved or is of another kind, or for a faulty
+   * lifespan or device limit.
    * @example
    * ```ts
    * const { uid, client, accessToken } = await tokens.issue(user);
@@ -67,7 +69,7 @@ export class TokenService<U extends AnyUser = AnyUser> {
    */
   async issue(user: U, options: IssueOptions = {}): Promise<IssuedToken> {
     const authEpoch = options.authEpoch ?? (await this.users.epochOf(user));
-    if (authEpoch === null) throw new Error('A token was asked for a user that does not exist (any more).');
+    if (authEpoch === null) throw new UserGoneError();
     const limit = await this.limitFor(user);
     const now = await this.store.now();
     const signedInAt = this.issueTime(now);
@@ -96,7 +98,11 @@ export class TokenService<U extends AnyUser = AnyUser> {
       lastUsedAt: signedInAt,
       ...storableOrigin(options.origin ?? NO_ORIGIN),
     };
-    await this.store.insert(row);
+    try {
+      await this.store.insert(row);
+    } catch (error) {
+      throw isForeignKeyViolation(error) ? new UserGoneError() : error;
+    }
     if (passwordChangeWithin === undefined) await this.store.evict(user, row, limit);
     return { uid: row.uid, client: row.client, accessToken, tokenType: 'Bearer', expiry: row.expiry };
   }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { OneTimeToken } from '../../one-time-tokens/one-time-token.entity.js';
+import type { FoundOneTimeToken } from '../../one-time-tokens/one-time-token-store.js';
 import type { RedirectParameters } from '../../redirects/redirect-url.js';
 import { AuthHeaders } from '../../request/auth-headers.js';
 import { originOf, type IncomingRequest } from '../../request/request-context.js';
@@ -21,17 +21,17 @@ export class LinkSignIns {
 
   /**
    * The credentials of a new client, under both pairs of names that clients read. It may set a password without knowing the
-   * old one and ends with the link unless it does; it ends nobody else's client, however often the link is followed.
+   * old one and ends with the link unless it does; it ends nobody else's client, however often the link is followed, and with the token's use.
    */
-  async signIn(token: OneTimeToken, request: IncomingRequest, response: object): Promise<RedirectParameters> {
-    const { user } = token;
+  async signIn(token: FoundOneTimeToken, request: IncomingRequest, response: object): Promise<RedirectParameters> {
+    const { user, authEpoch } = token;
     const now = await this.tokens.now();
     if (this.config.confirmation !== null) {
       const seen = { email: token.email, confirmedAt: null };
       await this.changes.run(this.changes.statement(user, { confirmedAt: new Date(now) }, seen));
     }
     const passwordChangeWithin = token.expiresAt - now;
-    const issued = await this.service.issue(user, { origin: originOf(request), passwordChangeWithin });
+    const issued = await this.service.issue(user, { origin: originOf(request), passwordChangeWithin, authEpoch });
     const isInCookie = this.config.cookie !== null;
     if (isInCookie) this.headers.write(response, { kind: 'token', issued, fresh: true });
     return {

@@ -70,7 +70,9 @@ export class PasswordUpdates {
       if (fault !== null) throw this.invalid({ current_password: [fault] });
     }
     const digest = await this.passwords.hash(password);
-    if (!(await this.changes.change(session, account, { values: {}, digest }))) throw this.unauthorized();
+    const outcome = await this.changes.change(session, account.user, { values: {}, digest });
+    if (outcome === 'ended') throw this.unauthorized();
+    if (outcome === 'overtaken') throw failure(HttpStatus.CONFLICT, MESSAGES.overtaken);
     this.notifier.tell(response, 'passwordChanged', account.user, account.user.email);
     return (await this.users.find(account.user))?.user ?? account.user;
   }

@@ -69,7 +69,9 @@ export class AccountUpdates {
   ): Promise<void> {
     if (Object.keys(change.values).length === 0 && change.digest === undefined) return;
     try {
-      if (!(await this.changes.change(session, account, change))) throw this.notFound();
+      const outcome = await this.changes.change(session, account.user, change);
+      if (outcome === 'ended') throw this.notFound();
+      if (outcome === 'overtaken') throw failure(HttpStatus.CONFLICT, MESSAGES.overtaken, { status: 'error' });
     } catch (error) {
       // The unique index had the last word.
       if (isUniqueViolation(error) && 'email' in change.values) throw invalidRecord({ email: [FAULTS.taken] });
