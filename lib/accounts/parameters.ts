@@ -1,6 +1,6 @@
 import { validate } from 'class-validator';
 import type { IncomingRequest } from '../request/request-context.js';
-import type { AttributeErrors } from './account-errors.js';
+import { FAULTS, type AttributeErrors } from './account-errors.js';
 
 /** The longest URL or label that is looked at, in characters. */
 const LONGEST_TEXT = 2048;
@@ -33,14 +33,21 @@ export function configName(request: IncomingRequest): string {
 export async function errorsOf(dto: object): Promise<AttributeErrors> {
   const faults = await validate(dto, { stopAtFirstError: true, forbidUnknownValues: true });
   return Object.fromEntries(
-    faults.map(({ property, constraints }) => [
-      property,
-      Object.values(constraints ?? {}).map((text) => withoutName(text, property)),
-    ]),
+    faults.map(({ property, constraints }) => {
+      const texts = Object.values(constraints ?? {}).map((text) => withoutName(text, property));
+      // What is wrong inside of a nested object has no text of its own.
+      return [property, texts.length > 0 ? texts : [FAULTS.invalid]];
+    }),
   );
 }
 
-/** class-validator begins its own texts with the name of the property. */
+/** class-validator begins its own texts with the name of the property, or "each value in" it. */
 function withoutName(text: string, property: string): string {
-  return text.startsWith(`${property} `) ? text.slice(property.length + 1) : text;
+  for (const [start, replacement] of [
+    [`${property} `, ''],
+    [`each value in ${property} `, 'each value '],
+  ] as const) {
+    if (text.startsWith(start)) return replacement + text.slice(start.length);
+  }
+  return text;
 }

@@ -4,6 +4,7 @@ import { camelCase, declaredProperties } from '../users/profile.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { UserStore } from '../users/user-store.js';
 import { UserTable } from '../users/user-table.js';
+import { columnFault } from './column-faults.js';
 import { FAULTS, type AttributeErrors } from './account-errors.js';
 import { errorsOf, pick } from './parameters.js';
 
@@ -62,21 +63,17 @@ export class Profiles {
     return profile;
   }
 
+  /** By its path, because the columns of embedded entities have names of their own. */
   private columnOf(key: string): ColumnMetadata | undefined {
-    const { metadata } = this.table;
-    return metadata.findColumnWithPropertyName(key) ?? metadata.findColumnWithPropertyName(camelCase(key));
+    const { columns } = this.table.metadata;
+    const named = (name: string) => columns.find(({ propertyPath }) => propertyPath === name);
+    return named(key) ?? named(camelCase(key));
   }
 
-  /** What the database would refuse with an error of its own. */
   private async faultOf(column: ColumnMetadata, value: unknown, owner: AnyUser | null): Promise<string | null> {
-    if (typeof value === 'string') {
-      if (value.includes('\0')) return FAULTS.invalid;
-      const longest = Number(column.length || Infinity);
-      if (Array.from(value).length > longest) return FAULTS.tooLong(longest);
-    }
-    const isOwn = value === null || (owner !== null && column.getEntityValue(owner) === value);
-    const isTaken = !isOwn && this.isUnique(column) && (await this.users.exists(column.propertyName, value));
-    return isTaken ? FAULTS.taken : null;
+    const fault = columnFault(column, value, this.table.longest(column));
+    if (fault !== null || value === null || !this.isUnique(column)) return fault;
+    return (await this.users.exists(column.propertyName, value, owner)) ? FAULTS.taken : null;
   }
 
   private isUnique(column: ColumnMetadata): boolean {

@@ -71,8 +71,19 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return error instanceof DatabaseError && FOREIGN_KEY_VIOLATION.has(error.code);
 }
 
-/** What a driver says of a value that its column cannot hold; PostgreSQL has a class of codes for it. */
-const UNFIT_VALUE = /^22...$|^ER_(?:DATA_TOO_LONG|WARN_DATA_OUT_OF_RANGE|TRUNCATED_WRONG_VALUE.*|BAD_NULL_ERROR)$/;
+/** What a driver says of a value that its column, or a rule of the table, does not take; PostgreSQL has a class of codes for it. */
+const UNFIT_VALUE = new RegExp(
+  [
+    '22...',
+    '23(?:502|503|514)',
+    'ER_(?:DATA_TOO_LONG|WARN_DATA_OUT_OF_RANGE|TRUNCATED_WRONG_VALUE.*|BAD_NULL_ERROR|NO_REFERENCED_ROW_2)',
+    'ER_(?:CONSTRAINT_FAILED|CHECK_CONSTRAINT_VIOLATED)',
+    'WARN_DATA_TRUNCATED',
+    'SQLITE_CONSTRAINT_(?:NOTNULL|CHECK|FOREIGNKEY|DATATYPE)',
+  ]
+    .map((code) => `^${code}$`)
+    .join('|'),
+);
 
 /** Whether a value does not fit its column. */
 export function isUnfitValue(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { SelectQueryBuilder } from 'typeorm';
+import { NotBrackets, type SelectQueryBuilder } from 'typeorm';
 import type { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-errors.js';
 import type { AnyUser } from './token-auth-user.entity.js';
@@ -76,20 +76,23 @@ export class UserStore<U extends AnyUser = AnyUser> {
   /**
    * Whether the unique index would refuse another account with this address. Collations take different addresses for the
    * same there, and a softly deleted account keeps its own.
+   *
+   * @param owner - an account that may have it.
    */
-  async isTaken(email: string): Promise<boolean> {
-    return await this.exists('email', email);
+  async isTaken(email: string, owner: U | null = null): Promise<boolean> {
+    return await this.exists('email', email, owner);
   }
 
-  /** Whether some account, softly deleted ones included, has this value in a column. */
-  async exists(property: string, value: unknown): Promise<boolean> {
-    return await this.database.read((runner) =>
-      this.database.dataSource
+  /** Whether some account but the owner's, softly deleted ones included, has this value in a column. */
+  async exists(property: string, value: unknown, owner: U | null): Promise<boolean> {
+    return await this.database.read((runner) => {
+      const query = this.database.dataSource
         .createQueryBuilder(this.table.entity, 'user', runner)
         .withDeleted()
-        .where(`user.${property} = :value`, { value: this.table.stored(property, value) })
-        .getExists(),
-    );
+        .where(`user.${property} = :value`, { value: this.table.stored(property, value) });
+      if (owner !== null) query.andWhere(new NotBrackets((where) => where.where(this.table.isUser(owner, 'user'))));
+      return query.getExists();
+    });
   }
 
   /** A new account that has not been saved. */

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import type { Brackets, EntityMetadata } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { Database } from '../database/database.js';
 import { keyCondition } from '../database/key-condition.js';
 import { storedValue } from '../database/stored-value.js';
@@ -29,6 +30,11 @@ export class UserTable<U extends AnyUser = AnyUser> {
   /** A value as its column keeps it. */
   stored(property: string, value: unknown): unknown {
     return storedValue(this.database.dataSource, this.entity, property, value);
+  }
+
+  /** How many characters a column keeps. */
+  longest(column: ColumnMetadata): number {
+    return Number(this.database.dataSource.driver.getColumnLength(column) || Infinity);
   }
 
   /** The name of a property's column, for SQL. */

@@ -47,7 +47,7 @@ export class AccountUpdates {
       const fault = await this.currentPassword.faultOf(account, given.current_password, request, response);
       if (fault !== null) errors['current_password'] = [fault];
     }
-    if (!('email' in errors) && (await this.addresses.isRefused(address))) errors['email'] = [FAULTS.taken];
+    if (!('email' in errors) && (await this.addresses.isRefused(account, address))) errors['email'] = [FAULTS.taken];
     if (Object.keys(errors).length > 0) throw invalidRecord(errors);
 
     const password = typeof input.password === 'string' ? input.password : null;
@@ -74,7 +74,10 @@ export class AccountUpdates {
       if (outcome === 'overtaken') throw failure(HttpStatus.CONFLICT, MESSAGES.overtaken, { status: 'error' });
     } catch (error) {
       // The unique index had the last word.
-      if (isUniqueViolation(error) && 'email' in change.values) throw invalidRecord({ email: [FAULTS.taken] });
+      const { email } = change.values;
+      if (isUniqueViolation(error) && typeof email === 'string' && (await this.users.isTaken(email, account.user))) {
+        throw invalidRecord({ email: [FAULTS.taken] });
+      }
       throw error;
     }
   }

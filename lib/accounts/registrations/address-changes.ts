@@ -43,9 +43,9 @@ export class AddressChanges {
   }
 
   /** Whether the address is taken and may be said to be. */
-  async isRefused({ email, target }: AddressChange): Promise<boolean> {
+  async isRefused({ user }: Account, { email, target }: AddressChange): Promise<boolean> {
     const isHidden = this.config.paranoid && target !== null;
-    return email !== null && !isHidden && (await this.users.isTaken(email));
+    return email !== null && !isHidden && (await this.users.isTaken(email, user));
   }
 
   /** Mails what has changed, or is about to. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { IncomingRequest } from '../../request/request-context.js';
 import { SessionOpener } from '../../request/session-opener.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
+import { TOKEN_AUTH_CLOCK, type Clock } from '../../tokens/clock.js';
 import { PasswordHasher } from '../../users/password-hasher.js';
 import type { AnyUser } from '../../users/token-auth-user.entity.js';
 import { UserStore } from '../../users/user-store.js';
@@ -24,6 +25,7 @@ export class SignUps {
     @Inject(SessionOpener) private readonly sessions: SessionOpener,
     @Inject(Notifier) private readonly notifier: Notifier,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
+    @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
@@ -47,11 +49,15 @@ export class SignUps {
     response: object,
   ): Promise<AnyUser | null> {
     const user = this.users.build(email, await this.passwords.hash(password), profile);
+    // Not the database's own time, which may be that of another zone: how long the account may go unconfirmed counts from it.
+    user.createdAt = user.updatedAt = new Date(this.clock.now());
     if (!(await this.users.insert(user))) {
       if (!this.hidesAccounts) return null;
       this.tellOwner(email, response);
       return user;
     }
+    // What a taken address costs too.
+    if (this.hidesAccounts) await this.users.isTaken(email);
     const { confirmation } = this.config;
     if (confirmation !== null) {
       this.notifier.sendLink(response, 'confirmation', user, email, { config: configName(request), redirectUrl });
