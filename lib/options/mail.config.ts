@@ -9,7 +9,7 @@ export interface MailConfig {
     /** What links begin with, without a slash at its end. */
     readonly publicUrl: string;
     readonly templates: MailTemplates;
-    /** How the module sends mails by itself; null where the application has a mailer of its own. */
+    /** How NodemailerMailer sends mails; null where the application has a mailer that needs no such thing. */
     readonly smtp: { readonly transport: string | object; readonly from: string } | null;
   } | null;
   readonly redirects: {
@@ -43,12 +43,13 @@ function mail(check: OptionsCheck, hasOwnMailer: boolean): MailConfig['mail'] {
     check.fault('publicUrl', 'must be given where mails are sent: their links begin with it, never with a Host header');
   }
   const base = { publicUrl: (publicUrl ?? '').replace(/\/+$/, ''), templates };
-  if (hasOwnMailer) return Object.freeze({ ...base, smtp: null });
+  // A mailer of the application's own may still be one that adds to NodemailerMailer.
+  if (transport === undefined) return Object.freeze({ ...base, smtp: null });
   if ((typeof transport !== 'string' && typeof transport !== 'object') || transport === null || transport === '') {
     check.fault('mailTransport', 'must be the URL of an SMTP server or an object of options for nodemailer');
   }
   if (from === null) check.fault('mailFrom', 'must be given with mailTransport');
-  return Object.freeze({ ...base, smtp: Object.freeze({ transport: transport ?? '', from: from ?? '' }) });
+  return Object.freeze({ ...base, smtp: Object.freeze({ transport, from: from ?? '' }) });
 }
 
 function allowlist(check: OptionsCheck, own: readonly string[]): RedirectAllowlist {
