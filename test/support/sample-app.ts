@@ -1,7 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../sample-app/dist/main.js', import.meta.url));
 
@@ -18,12 +21,16 @@ export class SampleApp {
   static async start(folder: string, variables: Record<string, string> = {}): Promise<SampleApp> {
     const child = run(folder, { PORT: '0', TOKEN_AUTH_PASSWORD_COST: '4', ...variables });
     let printed = '';
-    for await (const chunk of child.stdout as AsyncIterable<string>) {
-      printed += chunk;
-      const [, url] = /ready on (http\S+)\n[^]*Ctrl\+C/.exec(printed) ?? [];
-      if (url !== undefined) return new SampleApp(child, url, printed);
-    }
-    throw new Error(`The sample application did not start: ${printed}`);
+    // Read to the end: to write into a closed pipe would end the application.
+    const url = await new Promise<string>((resolve, reject) => {
+      child.stdout?.on('data', (chunk: string) => {
+        printed += chunk;
+        const [, ready] = /ready on (http\S+)\n[^]*Ctrl\+C/.exec(printed) ?? [];
+        if (ready !== undefined) resolve(ready);
+      });
+      child.stdout?.on('end', () => reject(new Error(`The sample application did not start: ${printed}`)));
+    });
+    return new SampleApp(child, url, printed);
   }
 
   /** Starts it with variables that it cannot work with. */
@@ -43,6 +50,31 @@ export class SampleApp {
       await once(process, 'exit');
     }
     return process.signalCode ?? process.exitCode;
+  }
+}
+
+/** Gives each test of a file a folder of its own, and stops what it has started there. */
+export class SampleApps {
+  folder = '';
+  private app: SampleApp | undefined;
+
+  constructor() {
+    beforeEach(() => {
+      this.folder = mkdtempSync(join(tmpdir(), 'sample-app-'));
+    });
+    afterEach(async () => {
+      await this.app?.stop();
+      this.app = undefined;
+      rmSync(this.folder, { recursive: true, force: true });
+    });
+  }
+
+  async start(variables: Record<string, string> = {}): Promise<SampleApp> {
+    return (this.app = await SampleApp.start(this.folder, variables));
+  }
+
+  async fail(variables: Record<string, string>): Promise<{ code: unknown; stderr: string }> {
+    return await SampleApp.fail(this.folder, variables);
   }
 }
 

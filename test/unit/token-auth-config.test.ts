@@ -265,3 +265,20 @@ describe('what is refused', () => {
     }
   });
 });
+
+describe('what mails are sent with', () => {
+  const mails = { publicUrl: 'https://api.example.com/auth/', mailFrom: 'no-reply@example.com' };
+
+  it('is nothing of ours where the application has a mailer', () => {
+    expect(resolveOptions(mails, true).mail).toEqual({
+      publicUrl: 'https://api.example.com/auth',
+      templates: {},
+      smtp: null,
+    });
+  });
+
+  it('is the transport also for a mailer that extends ours', () => {
+    const { mail } = resolveOptions({ ...mails, mailTransport: 'smtp://127.0.0.1' }, true);
+    expect(mail?.smtp).toEqual({ transport: 'smtp://127.0.0.1', from: 'no-reply@example.com' });
+  });
+});
