@@ -51,6 +51,7 @@ export class ResetLinkController {
     @Req() request: IncomingRequest,
     @Res() response: object,
   ): Promise<void> {
+    if (this.config.mail === null) throw notServed(request);
     const redirectUrl = this.redirectOf(request);
     const token = await this.tokens.find(secret, 'reset_password');
     if (token === null || token.user.email !== token.email) throw invalidLink();
