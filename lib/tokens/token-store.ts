@@ -205,14 +205,19 @@ export class TokenStore<U extends AnyUser = AnyUser> {
   /**
    * Ends the least recently used clients of a user beyond `limit`, for a client that has just signed in. Whoever signed in
    * later comes first and cannot be ended by it, then it comes itself, then the others by their last use; so sign-ins at
-   * the same time agree on who stays.
+   * the same time agree on who stays. Clients that have come by reset links are counted by themselves.
    */
-  async evict(user: U, newest: Pick<AuthToken, 'id' | 'createdAt'>, limit: number): Promise<void> {
+  async evict(
+    user: U,
+    newest: Pick<AuthToken, 'id' | 'createdAt' | 'passwordChangeUntil'>,
+    limit: number,
+  ): Promise<void> {
     const clients = await this.database.read((runner) =>
       this.database.dataSource
         .createQueryBuilder(this.entity, 'token', runner)
         .select(['token.id', 'token.createdAt', 'token.lastUsedAt'])
         .where(this.ownedBy(user, 'token'))
+        .andWhere(`token.passwordChangeUntil IS ${newest.passwordChangeUntil === null ? '' : 'NOT '}NULL`)
         .getMany(),
     );
     const rank = ({ id, createdAt, lastUsedAt }: AuthToken<U>) =>
