@@ -23,8 +23,10 @@ export class Confirmations {
     const token = await this.oneTimeTokens.find(secret, 'confirmation');
     const account = token === null ? null : await this.users.find(token.user);
     if (token === null || account === null) return false;
-    if (account.user.email === token.email && account.confirmedAt !== null) return true;
-    return await this.write(account, token.email);
+    if (isConfirmed(account, token.email) || (await this.write(account, token.email))) return true;
+    // Somebody may have followed the same link at the same time.
+    const present = await this.users.find(token.user);
+    return present !== null && isConfirmed(present, token.email);
   }
 
   private async write({ user, unconfirmedEmail }: Account, email: string): Promise<boolean> {
@@ -43,4 +45,8 @@ export class Confirmations {
       throw error;
     }
   }
+}
+
+function isConfirmed({ user, confirmedAt }: Account, email: string): boolean {
+  return user.email === email && confirmedAt !== null;
 }
