@@ -24,9 +24,9 @@ export class Confirmations {
     const account = token === null ? null : await this.users.find(token.user);
     if (token === null || account === null) return false;
     if (isConfirmed(account, token.email) || (await this.write(account, token.email))) return true;
-    // Somebody may have followed it at the same time.
-    const now = await this.users.find(token.user);
-    return now !== null && isConfirmed(now, token.email);
+    // Somebody may have followed the same link at the same time.
+    const present = await this.users.find(token.user);
+    return present !== null && isConfirmed(present, token.email);
   }
 
   private async write({ user, unconfirmedEmail }: Account, email: string): Promise<boolean> {
