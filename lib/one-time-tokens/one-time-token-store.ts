@@ -88,6 +88,11 @@ export class OneTimeTokenStore<U extends AnyUser = AnyUser> {
       .andWhere(ownerCondition(this.database.dataSource, this.entity, user));
   }
 
+  /** Takes all of a user's tokens out of service. */
+  async deleteAll(user: U): Promise<void> {
+    await this.database.write(this.deletion().where(ownerCondition(this.database.dataSource, this.entity, user)));
+  }
+
   private deletion(): DeleteQueryBuilder<OneTimeToken<U>> {
     return this.database.dataSource.createQueryBuilder().delete().from(this.entity);
   }

@@ -67,14 +67,24 @@ export class UserChanges<U extends AnyUser = AnyUser> {
     await this.run(this.statement(user, {}, {}, ['authEpoch']));
   }
 
-  /** Deletes an account; softly where its entity has a column for that. */
+  /**
+   * Deletes an account. Softly where its entity has a column for that: then all its clients end, also those whose sign-in
+   * is under way, and none of them comes back with it.
+   */
   async delete(user: U): Promise<boolean> {
     const query = this.database.dataSource.createQueryBuilder();
     const { deleteDateColumn } = this.table.metadata;
-    const statement =
-      deleteDateColumn === undefined
-        ? query.delete().from(this.table.entity).where(this.table.isUser(user))
-        : query.softDelete().from(this.table.entity).where(this.table.isUser(user));
-    return await this.run(statement);
+    if (deleteDateColumn === undefined) {
+      return await this.run(query.delete().from(this.table.entity).where(this.table.isUser(user)));
+    }
+    const deletion = query
+      .softDelete()
+      .from(this.table.entity)
+      .where(this.table.isUser(user))
+      .andWhere(`${this.table.column(deleteDateColumn.propertyName)} IS NULL`);
+    return await this.database.allOrNone([
+      { statement: deletion, mustChange: true },
+      { statement: this.statement(user, {}, {}, ['authEpoch']), mustChange: true },
+    ]);
   }
 }

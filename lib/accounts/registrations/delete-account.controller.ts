@@ -1,5 +1,6 @@
-import { ConflictException, Delete, HttpStatus, Inject, Res, UseGuards } from '@nestjs/common';
+import { Delete, HttpStatus, Inject, Res, UseGuards } from '@nestjs/common';
 import { isForeignKeyViolation } from '../../database/database-errors.js';
+import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js';
 import { AuthHeaders } from '../../request/auth-headers.js';
 import { CurrentSession, OptionalAuth } from '../../request/decorators.js';
 import { TokenAuthGuard } from '../../request/token-auth.guard.js';
@@ -16,6 +17,7 @@ export class DeleteAccountController {
   constructor(
     @Inject(UserChanges) private readonly changes: UserChanges,
     @Inject(TokenStore) private readonly tokens: TokenStore,
+    @Inject(OneTimeTokenStore) private readonly oneTimeTokens: OneTimeTokenStore,
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
   ) {}
 
@@ -33,10 +35,11 @@ export class DeleteAccountController {
       const isDeleted = await this.changes.delete(user);
       // The database has deleted them already, unless the account was deleted softly.
       await this.tokens.deleteAll(user);
+      await this.oneTimeTokens.deleteAll(user);
       return isDeleted;
     } catch (error) {
       if (!isForeignKeyViolation(error)) throw error;
-      throw new ConflictException({ status: 'error', errors: [MESSAGES.inUse] }, { cause: error });
+      throw failure(HttpStatus.CONFLICT, MESSAGES.inUse, { status: 'error' });
     }
   }
 }
