@@ -1,21 +1,28 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { TokenAuthModule } from 'nestjs-token-auth';
+import { TokenAuthModule, type TokenAuthModuleOptions } from 'nestjs-token-auth';
 import { connect } from './database.js';
 import { DemoController } from './demo.controller.js';
+import { DemoMailer, DemoSmtpMailer } from './mails/demo-mailers.js';
+import { DemoMailsModule } from './mails/demo-mails.module.js';
+import { ProfileDto } from './profile.dto.js';
 import type { Settings } from './settings/settings.js';
 import { User } from './user.entity.js';
 
+/** Where pages are served while they are written. */
+const DEVELOPMENT_SERVERS = ['3000', '4200', '5173', '8080'].map((port) => `http://localhost:${port}`);
+
 @Module({ controllers: [DemoController] })
 export class AppModule {
-  static with({ database, auth }: Settings): DynamicModule {
+  /** @param origin - what people reach it by. */
+  static with(settings: Settings, origin: string): DynamicModule {
     return {
       module: AppModule,
       imports: [
         TypeOrmModule.forRootAsync({
           // Tables are made at the start, which is right for a demo; a real application uses migrations.
           useFactory: () => ({
-            ...database,
+            ...settings.database,
             autoLoadEntities: true,
             synchronize: true,
             retryAttempts: 3,
@@ -23,8 +30,23 @@ export class AppModule {
           }),
           dataSourceFactory: connect,
         }),
-        TokenAuthModule.forRoot({ userEntity: User, ...auth }),
+        TokenAuthModule.forRoot({ ...accounts(settings, origin), ...settings.auth }),
+        ...(settings.isProduction ? [] : [DemoMailsModule]),
       ],
     };
   }
+}
+
+/** What the module has to be told about this application. Variables replace what they are about. */
+function accounts({ auth, isProduction }: Settings, origin: string): TokenAuthModuleOptions<User> {
+  const demoMailer = auth.mailTransport === undefined ? DemoMailer : DemoSmtpMailer;
+  return {
+    userEntity: User,
+    signUpDto: ProfileDto,
+    accountUpdateDto: ProfileDto,
+    publicUrl: `${origin}/${auth.path ?? 'auth'}`,
+    mailFrom: 'Sample app <no-reply@example.com>',
+    redirectAllowlist: isProduction ? [origin] : [origin, ...DEVELOPMENT_SERVERS],
+    ...(isProduction ? {} : { mailer: demoMailer }),
+  };
 }

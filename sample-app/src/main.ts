@@ -5,6 +5,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TokenAuthOptionsError } from 'nestjs-token-auth';
 import { AppModule } from './app.module.js';
 import { corsFor } from './cors.js';
+import { freePort, originAt } from './settings/listening.js';
 import { SettingsError } from './settings/settings-error.js';
 import { readSettings } from './settings/settings.js';
 import { inVariables } from './settings/token-auth-settings.js';
@@ -22,14 +23,19 @@ try {
 
 async function start(): Promise<void> {
   const settings = readSettings(process.env);
+  const port = settings.port || (await freePort(settings.host));
+  const origin = originAt(settings.host, port);
   const adapter = settings.adapter === 'fastify' ? new FastifyAdapter({ keepAliveTimeout }) : new ExpressAdapter();
   // Silent until it runs: explain() below says what went wrong, without Nest's stack trace.
-  const app = await NestFactory.create(AppModule.with(settings), adapter, { logger: false, abortOnError: false });
+  const app = await NestFactory.create(AppModule.with(settings, origin), adapter, {
+    logger: false,
+    abortOnError: false,
+  });
   app.enableCors(corsFor(settings.auth));
   app.enableShutdownHooks();
-  await app.listen(settings.port, settings.host);
+  await app.listen(port, settings.host);
   app.useLogger(new ConsoleLogger({ logLevels: ['warn', 'error', 'fatal'] }));
-  console.log(whatToTry(await app.getUrl(), settings.auth));
+  console.log(whatToTry(origin, settings));
 }
 
 /** A fault of the settings in plain words; anything else with its stack. */

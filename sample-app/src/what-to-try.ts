@@ -1,12 +1,16 @@
+import type { Settings } from './settings/settings.js';
 import type { TokenAuthSettings } from './settings/token-auth-settings.js';
 
 const ACCOUNT = { email: 'ada@example.com', password: 'correct horse battery' };
+const NEW_PASSWORD = { password: ACCOUNT.password, password_confirmation: ACCOUNT.password };
 
 /** What the start prints: how to call the application from a shell. */
-export function whatToTry(url: string, settings: TokenAuthSettings): string {
-  const { path = 'auth', cookieEnabled = false, batchRequestBufferThrottle = '5s' } = settings;
-  const auth = `${url}/${path.replace(/^\//, '')}`;
-  const signUp = JSON.stringify({ ...ACCOUNT, password_confirmation: ACCOUNT.password });
+export function whatToTry(url: string, { auth: settings, isProduction }: Settings): string {
+  const { path = 'auth', cookieEnabled = false, confirmable = false, batchRequestBufferThrottle = '5s' } = settings;
+  const auth = `${url}/${path}`;
+  const landing = `${url}/demo/landing`;
+  const confirmation = confirmable ? { confirm_success_url: landing } : {};
+  const signUp = JSON.stringify({ ...ACCOUNT, ...NEW_PASSWORD, name: 'Ada', ...confirmation });
   const buffer =
     typeof batchRequestBufferThrottle === 'number' ? `${batchRequestBufferThrottle} ms` : batchRequestBufferThrottle;
   return `
@@ -15,10 +19,10 @@ nestjs-token-auth is ready on ${url}
 Paste these lines into a shell, from top to bottom.
 
 ${cookieEnabled ? COOKIE_CLIENT : HEADER_CLIENT}
+${isProduction ? '' : linkReader(url)}
+Sign up (once)${confirmable ? ', confirm the address' : ''} and sign in. The answer carries the first token:
 
-Sign up (once) and sign in. The answer carries the first token:
-
-  call ${auth} -d '${signUp}'
+  call ${auth} -d '${signUp}'${confirmable && !isProduction ? '\n  call "$(newest_link)"' : ''}
   call ${auth}/sign_in -d '${JSON.stringify(ACCOUNT)}'
 
 Call a guarded route. ${rotationOf(settings, buffer)}:
@@ -32,10 +36,23 @@ Five at once with one token, after the batch has closed (${buffer}). ${batchOf(s
 Sign out:
 
   call -X DELETE ${auth}/sign_out -d '{}'
-
+${isProduction ? '' : passwordReset(auth, landing)}
 Stop with Ctrl+C.
 `;
 }
+
+/** Finds the links of mails, which this demo shows. */
+const linkReader = (url: string) => String.raw`
+  newest_link() { curl -s '${url}/demo/mails?to=${ACCOUNT.email}' | grep -o 'http[^\"]*' | tail -n 1; }
+`;
+
+const passwordReset = (auth: string, landing: string) => String.raw`
+Forgot the password? A mail brings a link, the link leads to a page with a token, and the page sets a new password:
+
+  call ${auth}/password -d '${JSON.stringify({ email: ACCOUNT.email, redirect_url: landing })}'
+  TOKEN=$(curl -si "$(newest_link)" | grep -om1 'reset_password_token=[^&[:space:]]*' | cut -d = -f 2)
+  call -X PUT ${auth}/password -d '${JSON.stringify(NEW_PASSWORD).replace('{', `{"reset_password_token":"'"$TOKEN"'",`)}'
+`;
 
 function rotationOf({ changeHeadersOnEachRequest = true }: TokenAuthSettings, buffer: string): string {
   if (!changeHeadersOnEachRequest) return 'Rotation is off: every answer brings the same token';

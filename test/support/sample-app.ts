@@ -1,7 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../sample-app/dist/main.js', import.meta.url));
 
@@ -43,6 +46,31 @@ export class SampleApp {
       await once(process, 'exit');
     }
     return process.signalCode ?? process.exitCode;
+  }
+}
+
+/** Gives each test of a file a folder of its own, and stops what it has started there. */
+export class SampleApps {
+  folder = '';
+  private app: SampleApp | undefined;
+
+  constructor() {
+    beforeEach(() => {
+      this.folder = mkdtempSync(join(tmpdir(), 'sample-app-'));
+    });
+    afterEach(async () => {
+      await this.app?.stop();
+      this.app = undefined;
+      rmSync(this.folder, { recursive: true, force: true });
+    });
+  }
+
+  async start(variables: Record<string, string> = {}): Promise<SampleApp> {
+    return (this.app = await SampleApp.start(this.folder, variables));
+  }
+
+  async fail(variables: Record<string, string>): Promise<{ code: unknown; stderr: string }> {
+    return await SampleApp.fail(this.folder, variables);
   }
 }
 

@@ -1,3 +1,5 @@
+import { originAt } from './listening.js';
+
 /** Makes a value of a variable's text; what it throws says what is allowed. */
 export type Reader<V> = (text: string) => V;
 
@@ -27,3 +29,20 @@ export function wholeNumber(least: number, most: number): Reader<number> {
     return number;
   };
 }
+
+/** Texts that commas separate. */
+export const list: Reader<readonly string[]> = (value) =>
+  value
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+
+/** An address of this machine, or a name of one. */
+export const hostName: Reader<string> = (value) => {
+  try {
+    originAt(value, 1);
+    return value;
+  } catch {
+    throw new Error('must be a host name or an IP address');
+  }
+};

@@ -1,14 +1,16 @@
 import type { DataSourceOptions } from 'typeorm';
 import { databaseAt } from './database-url.js';
 import { Environment } from './environment.js';
-import { oneOf, text, wholeNumber } from './readers.js';
+import { hostName, oneOf, text, wholeNumber } from './readers.js';
 import { SettingsError } from './settings-error.js';
 import { readTokenAuthSettings, type TokenAuthSettings } from './token-auth-settings.js';
 
 export interface Settings {
   readonly host: string;
+  /** 0 for a free one. */
   readonly port: number;
   readonly adapter: 'express' | 'fastify';
+  readonly isProduction: boolean;
   readonly database: DataSourceOptions;
   readonly auth: TokenAuthSettings;
 }
@@ -17,9 +19,10 @@ export interface Settings {
 export function readSettings(variables: NodeJS.ProcessEnv): Settings {
   const environment = new Environment(variables);
   const settings: Settings = {
-    host: environment.read('HOST', text) ?? '127.0.0.1',
+    host: environment.read('HOST', hostName) ?? '127.0.0.1',
     port: environment.read('PORT', wholeNumber(0, 65_535)) ?? 3000,
     adapter: environment.read('HTTP_ADAPTER', oneOf('express', 'fastify')) ?? 'express',
+    isProduction: environment.read('NODE_ENV', text) === 'production',
     database: environment.read('DATABASE_URL', databaseAt) ?? databaseAt('sqlite:sample-app.sqlite'),
     auth: readTokenAuthSettings(environment),
   };
