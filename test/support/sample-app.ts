@@ -21,12 +21,16 @@ export class SampleApp {
   static async start(folder: string, variables: Record<string, string> = {}): Promise<SampleApp> {
     const child = run(folder, { PORT: '0', TOKEN_AUTH_PASSWORD_COST: '4', ...variables });
     let printed = '';
-    for await (const chunk of child.stdout as AsyncIterable<string>) {
-      printed += chunk;
-      const [, url] = /ready on (http\S+)\n[^]*Ctrl\+C/.exec(printed) ?? [];
-      if (url !== undefined) return new SampleApp(child, url, printed);
-    }
-    throw new Error(`The sample application did not start: ${printed}`);
+    // Read to the end: to write into a closed pipe would end the application.
+    const url = await new Promise<string>((resolve, reject) => {
+      child.stdout?.on('data', (chunk: string) => {
+        printed += chunk;
+        const [, ready] = /ready on (http\S+)\n[^]*Ctrl\+C/.exec(printed) ?? [];
+        if (ready !== undefined) resolve(ready);
+      });
+      child.stdout?.on('end', () => reject(new Error(`The sample application did not start: ${printed}`)));
+    });
+    return new SampleApp(child, url, printed);
   }
 
   /** Starts it with variables that it cannot work with. */
