@@ -12,6 +12,9 @@ const TESTS = [
   'sign-up',
   'sign-in',
   'user-entities',
+  'realms',
+  'realm-services',
+  'realm-cookies',
   'websockets',
   'sqlite-transactions',
 ];

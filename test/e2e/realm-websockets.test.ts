@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, UseGuards } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
-import { SubscribeMessage, WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
+import { ConnectedSocket, SubscribeMessage, WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
 import {
   AuthenticateAs,
   CurrentUser,
@@ -79,6 +79,28 @@ class LobbyGateway extends LiveMessages implements OnGatewayConnection {
   }
 }
 
+/** Looks at a handshake when it is told to. */
+@WebSocketGateway({ path: '/late' })
+class LateGateway extends LiveMessages implements OnGatewayConnection {
+  private readonly handshakes = new WeakMap<WebSocket, IncomingMessage>();
+
+  constructor(
+    @Inject(getTokenAuthToken(RequestAuthenticator, Admin)) private readonly admins: RequestAuthenticator<Admin>,
+  ) {
+    super();
+  }
+
+  handleConnection(socket: WebSocket, request: IncomingMessage) {
+    this.handshakes.set(socket, request);
+  }
+
+  @SubscribeMessage('bind')
+  async bind(@ConnectedSocket() socket: WebSocket) {
+    const session = await this.admins.authenticateHandshake(socket, this.handshakes.get(socket) as IncomingMessage);
+    return kindOf(session?.user ?? null);
+  }
+}
+
 /** Sockets as Socket.IO makes them: each has its handshake, and nobody has to bind it. */
 @WebSocketGateway({ path: '/io' })
 class SocketIoGateway extends LiveMessages implements OnGatewayConnection {
@@ -95,7 +117,7 @@ onEveryAdapter('WebSockets of several kinds of users', (platform) => {
   let live: LiveClient;
   beforeAll(async () => {
     app = await startRealms(platform, {
-      providers: [AdminsGateway, LobbyGateway, SocketIoGateway],
+      providers: [AdminsGateway, LobbyGateway, LateGateway, SocketIoGateway],
       configure: (nest) => nest.useWebSocketAdapter(new WsAdapter(nest)),
     });
   });
@@ -113,10 +135,20 @@ onEveryAdapter('WebSockets of several kinds of users', (platform) => {
     expect(await live.ask('nothing')).toBeNull();
     expect(live.closedWith).toBe(CLOSED_BY_US);
     live = await LiveClient.connect(app, '/admins-live', adminClient.headers);
+    expect(await live.ask('unguarded')).toEqual(kind('Admin'));
     expect(await live.ask('admin')).toEqual(kind('Admin'));
     expect(await live.ask('user')).toEqual(refusal);
     expect(await live.ask('either')).toEqual(kind('Admin'));
-    expect(await live.ask('unguarded')).toEqual(kind('Admin'));
+  });
+
+  it('can be bound after messages have been refused', async () => {
+    live = await LiveClient.connect(app, '/late', adminClient.headers);
+    expect(await live.ask('admin')).toEqual(refusal);
+    expect(await live.ask('either')).toEqual(refusal);
+    expect(await live.ask('bind')).toEqual(kind('Admin'));
+    expect(await live.ask('admin')).toEqual(kind('Admin'));
+    expect(await live.ask('either')).toEqual(kind('Admin'));
+    expect(await live.ask('user')).toEqual(refusal);
   });
 
   it.each(['/lobby', '/io'])(

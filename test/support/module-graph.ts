@@ -1,13 +1,13 @@
 import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import Libsql from 'libsql';
 import type { TokenAuthUser } from 'nestjs-token-auth';
 import { signInAs } from 'nestjs-token-auth/testing';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { afterEach } from 'vitest';
+import { openLibsql } from './databases.js';
 
-const inMemory = { type: 'better-sqlite3', driver: Libsql, database: ':memory:' } as DataSourceOptions;
+const inMemory = { type: 'better-sqlite3', driver: openLibsql, database: ':memory:' } as DataSourceOptions;
 
 const started: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {
