@@ -33,7 +33,7 @@ describe('the example in the README', () => {
   beforeAll(async () => {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
-    writeFileSync(join(folder, 'main.ts'), example('main.ts'));
+    for (const name of ['main.ts', 'profile.ts']) writeFileSync(join(folder, name), example(name));
     // What the Nest CLI writes into a new application.
     const compilerOptions = {
       module: 'nodenext',
@@ -50,7 +50,7 @@ describe('the example in the README', () => {
       rootDir: '.',
       outDir: 'out',
     };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.ts'] }));
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.ts', 'profile.ts'] }));
     execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], { cwd: folder, stdio: 'inherit' });
     port = await freePort();
     url = `http://localhost:${port}`;
