@@ -42,9 +42,9 @@ describe.each(['express', 'fastify'])('the mails of the sample application (%s)'
   it('are there as soon as they have been asked for', async () => {
     const app = await apps.start({ HTTP_ADAPTER });
     await sendJson(`${app.url}/auth`, 'POST', ADA);
-    for (let count = 1; count <= 5; count++) {
-      await askForReset(app);
-      expect((await mailsTo(app, '?to=ada@example.com')).body).toHaveLength(count);
+    for (let round = 1; round <= 3; round++) {
+      await Promise.all(Array.from({ length: 20 }, () => askForReset(app)));
+      expect((await mailsTo(app, '?to=ada@example.com')).body).toHaveLength(20 * round);
     }
   });
 

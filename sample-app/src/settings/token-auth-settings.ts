@@ -56,7 +56,7 @@ const READERS: { readonly [Name in keyof TextualOptions]: Reader<TextualOptions[
   throttleAddressLimit: number,
   throttleWindow: duration,
   publicUrl: text,
-  mailTransport: matching(/^smtps?:\/\/./, 'the URL of an SMTP server, smtp://… or smtps://…'),
+  mailTransport: text,
   mailFrom: text,
   redirectAllowlist: list,
   defaultConfirmSuccessUrl: text,
