@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
-import { TokenStore } from '../../tokens/token-store.js';
+import { TOKEN_AUTH_CLOCK, type Clock } from '../../tokens/clock.js';
 import { UserChanges } from '../../users/user-changes.js';
 import type { Account } from '../../users/user-store.js';
 
@@ -12,7 +12,7 @@ import type { Account } from '../../users/user-store.js';
 export class AccountLock {
   constructor(
     @Inject(UserChanges) private readonly changes: UserChanges,
-    @Inject(TokenStore) private readonly tokens: TokenStore,
+    @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -24,7 +24,7 @@ export class AccountLock {
       await this.changes.runOnNobody(['failedAttempts']);
       return true;
     }
-    if (await this.isOver(account)) await this.unlock(account);
+    if (this.isOver(account)) await this.unlock(account);
     const attempt = this.changes
       .statement(account.user, {}, { lockedAt: null }, ['failedAttempts'])
       .andWhere('failedAttempts < :most', { most: lock.maximumAttempts });
@@ -33,11 +33,15 @@ export class AccountLock {
     return false;
   }
 
-  /** After a wrong password: whether this one has locked the account. */
-  async refuse(account: Account | null): Promise<boolean> {
+  /**
+   * After an attempt that failed: whether this one has locked the account.
+   *
+   * @param wasAdmitted - what {@link admit} said. Where an account is locked already, that has cost one more statement.
+   */
+  async refuse(account: Account | null, wasAdmitted: boolean): Promise<boolean> {
     const { lock } = this.config;
-    if (lock === null) return false;
-    const lockedAt = new Date(await this.tokens.now());
+    if (lock === null || (!wasAdmitted && account?.lockedAt != null)) return false;
+    const lockedAt = new Date(this.clock.now());
     if (account === null) return await this.changes.runOnNobody([]);
     const locking = this.changes
       .statement(account.user, { lockedAt }, { lockedAt: null })
@@ -56,9 +60,9 @@ export class AccountLock {
     await this.changes.run(this.changes.statement(user, { lockedAt: null, failedAttempts: 0 }, { lockedAt }));
   }
 
-  private async isOver({ lockedAt }: Account): Promise<boolean> {
+  private isOver({ lockedAt }: Account): boolean {
     const unlockIn = this.config.lock?.unlockIn ?? null;
     if (lockedAt === null || unlockIn === null) return false;
-    return (await this.tokens.now()) >= lockedAt.getTime() + unlockIn;
+    return this.clock.now() >= lockedAt.getTime() + unlockIn;
   }
 }

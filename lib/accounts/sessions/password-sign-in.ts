@@ -1,7 +1,7 @@
 import { HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
 import type { IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
-import { TokenStore } from '../../tokens/token-store.js';
+import { TOKEN_AUTH_CLOCK, type Clock } from '../../tokens/clock.js';
 import { normalizeEmail } from '../../users/email.js';
 import { PasswordHasher } from '../../users/password-hasher.js';
 import { UserChanges } from '../../users/user-changes.js';
@@ -26,7 +26,7 @@ export class PasswordSignIn {
     @Inject(Attempts) private readonly attempts: Attempts,
     @Inject(AccountLock) private readonly lock: AccountLock,
     @Inject(Notifier) private readonly notifier: Notifier,
-    @Inject(TokenStore) private readonly tokens: TokenStore,
+    @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -38,12 +38,12 @@ export class PasswordSignIn {
     const mayPass = await this.lock.admit(account);
     const { valid, outdated } = await this.attempts.verify(attempt, password, account?.encryptedPassword ?? null);
     if (account === null || !mayPass || !valid) {
-      await this.refuse(account, response);
+      await this.refuse(account, mayPass, response);
       throw this.refusal(mayPass ? MESSAGES.badCredentials : MESSAGES.locked);
     }
     if (!(await this.lock.accept(account))) throw this.refusal(MESSAGES.locked);
     // In paranoid mode it would tell who has just signed up from who had an account already.
-    if (!(await this.isConfirmed(account))) throw this.refusal(MESSAGES.notConfirmed(address));
+    if (!this.isConfirmed(account)) throw this.refusal(MESSAGES.notConfirmed(address));
     await attempt.succeeded();
     if (outdated) await this.upgrade(account, password as string);
     return account;
@@ -53,8 +53,8 @@ export class PasswordSignIn {
     return failure(HttpStatus.UNAUTHORIZED, this.config.paranoid ? MESSAGES.badCredentials : message);
   }
 
-  private async refuse(account: Account | null, response: object): Promise<void> {
-    const hasLocked = await this.lock.refuse(account);
+  private async refuse(account: Account | null, wasAdmitted: boolean, response: object): Promise<void> {
+    const hasLocked = await this.lock.refuse(account, wasAdmitted);
     if (!hasLocked || account?.user.email == null || this.config.lock?.byMail !== true) return;
     this.notifier.sendLink(response, 'unlock', account.user, account.user.email, {
       config: 'default',
@@ -62,11 +62,11 @@ export class PasswordSignIn {
     });
   }
 
-  private async isConfirmed({ confirmedAt, user }: Account): Promise<boolean> {
+  private isConfirmed({ confirmedAt, user }: Account): boolean {
     const { confirmation } = this.config;
     if (confirmation === null || confirmedAt !== null) return true;
     if (confirmation.grace === 0) return false;
-    return (await this.tokens.now()) < user.createdAt.getTime() + confirmation.grace;
+    return this.clock.now() < user.createdAt.getTime() + confirmation.grace;
   }
 
   /** Stores a stronger digest; where that is not possible now, the next sign-in tries again. */
