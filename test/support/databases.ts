@@ -17,7 +17,7 @@ export const DATABASES: readonly DatabaseKind[] = [
 ];
 
 /** TypeORM 1 calls the driver with `new`, the first releases of 0.3 without. */
-function openLibsql(...parameters: ConstructorParameters<typeof Libsql>): Libsql.Database {
+export function openLibsql(...parameters: ConstructorParameters<typeof Libsql>): Libsql.Database {
   return new Libsql(...parameters);
 }
 
