@@ -76,7 +76,7 @@ export abstract class AuthToken<U extends AnyUser = AnyUser> {
   @Column(integerColumn)
   lastUsedAt!: number;
 
-  /** Until when the user may change the password without knowing it: after following a reset link. */
+  /** Until when the user may change the password without knowing it, and the client lives: after following a reset link. */
   @Column({ ...integerColumn, nullable: true })
   passwordChangeUntil!: number | null;
 

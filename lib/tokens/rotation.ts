@@ -31,6 +31,8 @@ export interface ClientState {
   readonly lastUsedAt: number;
   /** A lifespan of this client's own, in ms, or null for the configured one. */
   readonly lifespan: number | null;
+  /** When a client that has come by a reset link ends at the latest; null for all others. */
+  readonly passwordChangeUntil: number | null;
   /** The last advertised expiry, in whole seconds. */
   readonly expiry: number;
 }
@@ -83,7 +85,8 @@ export function isBatchOpen(state: ClientState, now: number, rules: RotationRule
 /** When the client ends unless it is used before, in ms: the enforced end, not the advertised one. */
 export function endOf(state: ClientState, rules: RotationRules): number {
   const idle = state.lastUsedAt + (state.lifespan ?? rules.tokenLifespan);
-  return rules.clientLifespan === null ? idle : Math.min(idle, state.createdAt + rules.clientLifespan);
+  const absolute = rules.clientLifespan === null ? Infinity : state.createdAt + rules.clientLifespan;
+  return Math.min(idle, absolute, state.passwordChangeUntil ?? Infinity);
 }
 
 /**

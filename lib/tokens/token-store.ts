@@ -206,15 +206,20 @@ export class TokenStore<U extends AnyUser = AnyUser> {
    * Ends the least recently used clients of a user beyond `limit`, for a client that has just signed in. Whoever signed in
    * later comes first and cannot be ended by it, then it comes itself, then the others by their last use; so sign-ins at
    * the same time agree on who stays. Clients that have ended already go first, and one of an ended epoch ends nobody who
-   * lives in the present one.
+   * lives in the present one. Clients that have come by reset links are counted by themselves.
    */
-  async evict(user: U, newest: Pick<AuthToken, 'id' | 'createdAt' | 'authEpoch'>, limit: number): Promise<void> {
+  async evict(
+    user: U,
+    newest: Pick<AuthToken, 'id' | 'createdAt' | 'authEpoch' | 'passwordChangeUntil'>,
+    limit: number,
+  ): Promise<void> {
     const clients = await this.database.read((runner) =>
       this.database.dataSource
         .createQueryBuilder(this.entity, 'token', runner)
         .select(['token.id', 'token.createdAt', 'token.lastUsedAt', 'token.authEpoch'])
         .where(this.ownedBy(user, 'token'))
         .andWhere('token.authEpoch <= :authEpoch', { authEpoch: newest.authEpoch })
+        .andWhere(`token.passwordChangeUntil IS ${newest.passwordChangeUntil === null ? '' : 'NOT '}NULL`)
         .getMany(),
     );
     const rank = ({ id, createdAt, lastUsedAt, authEpoch }: AuthToken<U>) => {

@@ -18,6 +18,9 @@ import { TokenChain } from './token-chain.js';
 import { firstToken, randomClientName, randomKey } from './token-secret.js';
 import { TokenStore } from './token-store.js';
 
+/** How many clients of a user may have come by reset links: mail scanners follow them too, more than once. */
+const MOST_BY_LINK = 100;
+
 /** How a client is signed in. */
 export interface IssueOptions {
   /** Where the sign-in came from, for the list of clients and for telling a thief from a straggler. */
@@ -28,7 +31,7 @@ export interface IssueOptions {
   authEpoch?: number;
   /**
    * For how long the client may change the password without knowing it, as who follows a reset link may. Such a client
-   * ends nobody else's, and itself with that time unless the password is changed.
+   * ends none of the others, and itself with that time unless the password is changed.
    *
    * @internal
    */
@@ -103,7 +106,7 @@ export class TokenService<U extends AnyUser = AnyUser> {
     } catch (error) {
       throw isForeignKeyViolation(error) ? new UserGoneError() : error;
     }
-    if (passwordChangeWithin === undefined) await this.store.evict(user, row, limit);
+    await this.store.evict(user, row, passwordChangeWithin === undefined ? limit : MOST_BY_LINK);
     return { uid: row.uid, client: row.client, accessToken, tokenType: 'Bearer', expiry: row.expiry };
   }
 

@@ -37,6 +37,7 @@ const STATE: ClientState = {
   batchOpenUntil: NOW + 5000,
   createdAt: NOW - DAY,
   lastUsedAt: NOW,
+  passwordChangeUntil: null,
   lifespan: null,
   expiry: (NOW + 14 * DAY) / 1000,
 };
@@ -140,6 +141,7 @@ describe('endOf', () => {
   it.each<[string, Partial<ClientState>, Partial<RotationRules>, number]>([
     ['the lifespan from the last use', { lastUsedAt: used }, {}, used + 14 * DAY],
     ['a lifespan of its own', { lastUsedAt: used, lifespan: DAY }, {}, used + DAY],
+    ['the end of a reset link', { lastUsedAt: used, passwordChangeUntil: used + 1 }, {}, used + 1],
     ['a longer one of its own', { lastUsedAt: used, lifespan: 30 * DAY }, {}, used + 30 * DAY],
     ['the absolute end where that is earlier', { createdAt: NOW }, { clientLifespan: 2 * DAY }, NOW + 2 * DAY],
     ['the idle end where that is earlier', { createdAt: NOW }, { clientLifespan: 20 * DAY }, NOW + 14 * DAY],
