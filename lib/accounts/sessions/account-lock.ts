@@ -6,7 +6,8 @@ import type { Account } from '../../users/user-store.js';
 
 /**
  * Locks an account after too many wrong passwords in a row. An attempt is counted before its password is looked at, so that
- * any number of simultaneous ones get no more guesses than that; each step is one conditional statement.
+ * any number of simultaneous ones get no more guesses than that; each step is one conditional statement, and takes as many
+ * where there is no account.
  */
 @Injectable()
 export class AccountLock {
@@ -24,13 +25,15 @@ export class AccountLock {
       await this.changes.runOnNobody(['failedAttempts']);
       return true;
     }
-    if (await this.isOver(account)) await this.unlock(account);
-    const attempt = this.changes
-      .statement(account.user, {}, { lockedAt: null }, ['failedAttempts'])
-      .andWhere('failedAttempts < :most', { most: lock.maximumAttempts });
-    if (await this.changes.run(attempt)) return true;
-    await this.changes.run(this.changes.statement(account.user, {}, {}, ['failedAttempts']));
-    return false;
+    if (account.lockedAt === null) return await this.count(account, lock.maximumAttempts);
+    if (!(await this.isOver(account))) {
+      await this.changes.run(this.changes.statement(account.user, {}, {}, ['failedAttempts']));
+      return false;
+    }
+    // It begins a new count, in one statement: nobody should see by the time it takes that there was a lock.
+    const anew = { lockedAt: null, failedAttempts: 1 };
+    if (await this.changes.run(this.changes.statement(account.user, anew, { lockedAt: account.lockedAt }))) return true;
+    return await this.count(account, lock.maximumAttempts);
   }
 
   /** After a wrong password: whether this one has locked the account. */
@@ -54,6 +57,16 @@ export class AccountLock {
   /** Unlocks an account, unless it has been unlocked and locked again meanwhile. */
   async unlock({ user, lockedAt }: Account): Promise<void> {
     await this.changes.run(this.changes.statement(user, { lockedAt: null, failedAttempts: 0 }, { lockedAt }));
+  }
+
+  /** Counts an attempt at an account that was not locked; false when it is by now. */
+  private async count({ user }: Account, maximumAttempts: number): Promise<boolean> {
+    const attempt = this.changes
+      .statement(user, {}, { lockedAt: null }, ['failedAttempts'])
+      .andWhere('failedAttempts < :most', { most: maximumAttempts });
+    if (await this.changes.run(attempt)) return true;
+    await this.changes.run(this.changes.statement(user, {}, {}, ['failedAttempts']));
+    return false;
   }
 
   private async isOver({ lockedAt }: Account): Promise<boolean> {

@@ -1,0 +1,138 @@
+import { throttleEntityFor } from 'nestjs-token-auth';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freshEmail, newAccount, PASSWORD, signIn, signUp } from '../support/accounts.js';
+import { onEveryPlatform, TestApp, User } from '../support/app.js';
+import type { Answer } from '../support/client.js';
+import { exchange, toldBy, watchResponses } from '../support/exchanges.js';
+import { ask } from '../support/links.js';
+import { lock } from '../support/locked.js';
+import { Mailbox, PAGE } from '../support/mailbox.js';
+
+onEveryPlatform('who asks about an account', (platform) => {
+  let mailbox: Mailbox;
+  let app: TestApp;
+  beforeAll(async () => {
+    mailbox = await Mailbox.open();
+    app = await TestApp.start(platform, {
+      auth: {
+        ...mailbox.options,
+        confirmable: true,
+        lockable: true,
+        maximumAttempts: 3,
+        throttleAddressLimit: 10_000,
+        defaultConfirmSuccessUrl: PAGE,
+      },
+    });
+    watchResponses(app);
+  });
+  afterAll(async () => {
+    await app.close();
+    await mailbox.close();
+  });
+
+  async function known(values: object = { confirmedAt: new Date(1) }): Promise<string> {
+    const { email } = await newAccount(app);
+    await app.dataSource.getRepository(User).update({ email }, values);
+    return email;
+  }
+
+  /** What is told, and what is done before, for several addresses; and whether anything is done afterwards. */
+  async function compare(request: (email: string) => Promise<Answer>, emails: readonly string[]) {
+    const exchanges = [];
+    for (const email of emails) {
+      // Each is the first request for its address.
+      await app.dataSource.getRepository(throttleEntityFor(User)).clear();
+      exchanges.push(await exchange(app, () => request(email)));
+    }
+    const [first] = exchanges;
+    for (const { answer, before } of exchanges) {
+      expect(toldBy(answer)).toEqual(toldBy(first!.answer));
+      expect(before).toEqual(first!.before);
+    }
+    return { answer: first!.answer, work: exchanges.map(({ after }) => after.length > 0) };
+  }
+
+  it('learns nothing from the request for a reset link', async () => {
+    const foreign = await known({ provider: 'github', confirmedAt: new Date(1) });
+    const request = (email: string) => ask(app, 'password', { email, redirect_url: PAGE });
+    const { answer, work } = await compare(request, [await known(), freshEmail(), foreign]);
+    expect([answer.status, work]).toEqual([200, [true, false, false]]);
+  });
+
+  it('learns nothing from the request for a confirmation link', async () => {
+    const emails = [
+      await known(),
+      freshEmail(),
+      await known({ confirmedAt: null }),
+      await known({ confirmedAt: new Date(1), unconfirmedEmail: freshEmail() }),
+    ];
+    const { answer, work } = await compare((email) => ask(app, 'confirmation', { email }), emails);
+    expect([answer.status, work]).toEqual([200, [true, false, true, true]]);
+  });
+
+  it('learns nothing from the request for an unlock link', async () => {
+    const locked = await known();
+    await lock(app, locked);
+    const { answer, work } = await compare(
+      (email) => ask(app, 'unlock', { email }),
+      [await known(), freshEmail(), locked],
+    );
+    expect([answer.status, work]).toEqual([200, [true, false, true]]);
+  });
+
+  it('learns nothing from a sign-in with a wrong password', async () => {
+    const locked = await known();
+    await lock(app, locked);
+    const emails = [
+      await known(),
+      freshEmail(),
+      locked,
+      await known({ confirmedAt: null }),
+      await known({ encryptedPassword: null }),
+    ];
+    const { answer } = await compare((email) => signIn(app, { email, password: 'wrong' }), emails);
+    expect([answer.status, answer.body.errors]).toEqual([401, ['Invalid login credentials. Please try again.']]);
+  });
+
+  it('learns nothing from the sign-in that locks an account', async () => {
+    const email = await known({ confirmedAt: new Date(1), failedAttempts: 2 });
+    const { work } = await compare(
+      (address) => signIn(app, { email: address, password: 'wrong' }),
+      [email, freshEmail()],
+    );
+    expect(work).toEqual([true, false]);
+  });
+
+  it('learns nothing from the first sign-in after a lock', async () => {
+    const email = await known();
+    await lock(app, email);
+    app.clock.advance('1h');
+    // Counters that are too old are removed now and then, for whoever comes first.
+    await signIn(app, { email: freshEmail(), password: 'wrong' });
+    await compare((address) => signIn(app, { email: address, password: 'wrong' }), [email, freshEmail()]);
+    expect((await signIn(app, { email, password: PASSWORD })).status).toBe(200);
+  });
+
+  it('learns nothing from a sign-in with the right password to an account that is locked or unconfirmed', async () => {
+    const locked = await known();
+    await lock(app, locked);
+    const emails = [freshEmail(), locked, await known({ confirmedAt: null })];
+    const { answer } = await compare((email) => signIn(app, { email, password: PASSWORD }), emails);
+    expect(answer.status).toBe(401);
+  });
+
+  it('learns nothing from a sign-up', async () => {
+    const taken = await known();
+    const fresh = `f${taken}`;
+    const exchanges = [];
+    for (const email of [fresh, taken])
+      exchanges.push(await exchange(app, () => signUp(app, { email, password: PASSWORD, confirm_success_url: PAGE })));
+    const [one, two] = exchanges.map(({ answer: { status, body } }) => {
+      const { email: _email, created_at: _created, updated_at: _updated, ...data } = body.data;
+      return { status, data };
+    });
+    expect(one).toEqual(two);
+    expect((await mailbox.mailTo(app, taken)).subject).toBe('You already have an account');
+    expect((await mailbox.mailTo(app, fresh)).subject).toBe('Confirmation instructions');
+  });
+});
