@@ -1,5 +1,8 @@
 import { HttpException, HttpStatus, UnprocessableEntityException } from '@nestjs/common';
 
+/** How much of what was sent a text repeats, in characters. */
+const LONGEST_QUOTE = 2048;
+
 /** The texts that clients of the protocol show or compare. */
 export const MESSAGES = Object.freeze({
   badCredentials: 'Invalid login credentials. Please try again.',
@@ -21,7 +24,7 @@ export const MESSAGES = Object.freeze({
 
   missingConfirmUrl: "Missing 'confirm_success_url' parameter.",
   missingRedirectUrl: 'Missing redirect URL.',
-  redirectNotAllowed: (url: string) => `Redirect to '${url}' not allowed.`,
+  redirectNotAllowed: (url: string) => `Redirect to '${url.slice(0, LONGEST_QUOTE)}' not allowed.`,
   missingEmail: 'You must provide an email address.',
   unknownEmail: (email: string) => `Unable to find user with email '${email}'.`,
   invalidLink: 'This link is not valid, or not any more. Please ask for a new one.',

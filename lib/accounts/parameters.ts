@@ -2,8 +2,8 @@ import { validate } from 'class-validator';
 import type { IncomingRequest } from '../request/request-context.js';
 import { FAULTS, type AttributeErrors } from './account-errors.js';
 
-/** The longest URL or label that is looked at, in characters. */
-const LONGEST_TEXT = 2048;
+/** The longest label that is looked at, in characters. */
+const LONGEST_LABEL = 2048;
 
 /**
  * The values of a body under the given keys. Anything that is not an object counts as empty, and so does a nested form: the
@@ -21,12 +21,22 @@ export function pick<K extends string>(body: unknown, keys: readonly K[]): Parti
 /** A text that is no secret, from the body or else the query; null when it is not given, or nothing that could be used. */
 export function textParameter({ body, query }: IncomingRequest, name: string): string | null {
   const value = pick(body, [name])[name] ?? pick(query, [name])[name];
-  return typeof value === 'string' && value !== '' && value.length <= LONGEST_TEXT ? value : null;
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 /** The label by which a page with several kinds of users knows which one a link is for. */
 export function configName(request: IncomingRequest): string {
-  return textParameter(request, 'config_name') ?? 'default';
+  return labelParameter(request, 'config_name');
+}
+
+/** The same, as the link of a mail hands it on. */
+export function configOfLink(request: IncomingRequest): string {
+  return labelParameter(request, 'config');
+}
+
+function labelParameter(request: IncomingRequest, name: string): string {
+  const label = textParameter(request, name);
+  return label === null || label.length > LONGEST_LABEL ? 'default' : label;
 }
 
 /** Runs class-validator and gives, for each attribute, the first text of what is wrong with it. */

@@ -9,7 +9,7 @@ import { isBlank } from '../account.input.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import { invalidLink, isHead, LinkAnswers, notServed } from '../link-answers.js';
 import { Notifier } from '../notifier.js';
-import { configName, pick, textParameter } from '../parameters.js';
+import { configName, configOfLink, pick } from '../parameters.js';
 import { requireAllowed, wantedRedirect } from '../redirects.js';
 import { LinkSignIns } from './link-sign-ins.js';
 
@@ -51,13 +51,14 @@ export class ResetLinkController {
     @Req() request: IncomingRequest,
     @Res() response: object,
   ): Promise<void> {
+    if (this.config.mail === null) throw notServed(request);
     const redirectUrl = this.redirectOf(request);
     const token = await this.tokens.find(secret, 'reset_password');
     if (token === null || token.user.email !== token.email) throw invalidLink();
     if (isHead(request)) return this.answers.nothing(response);
     const reset = { reset_password_token: String(secret) };
     if (this.config.reset.requiresToken) return this.answers.redirect(response, redirectUrl, reset);
-    const config = textParameter(request, 'config') ?? 'default';
+    const config = configOfLink(request);
     const credentials = await this.signIns.signIn(token, request, response);
     this.answers.redirect(response, redirectUrl, { ...credentials, ...reset, config, reset_password: 'true' });
   }
