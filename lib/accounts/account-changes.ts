@@ -70,7 +70,8 @@ export class AccountChanges {
 
   /**
    * Sets a new password for whoever holds a reset token, which is used up by it, as are all others of the account: all
-   * clients end. Who reads the account's mail has confirmed the address, and unlocked the account.
+   * clients end. Who reads the account's mail has confirmed the address, and unlocked the account. An address that
+   * waits for its confirmation is dropped: a thief may have asked for it.
    *
    * @returns the account in the epoch that this has begun, or null when the token does not serve (any more).
    */
@@ -95,8 +96,8 @@ export class AccountChanges {
     const { user, authEpoch, confirmedAt } = account;
     const isUnconfirmed = this.config.confirmation !== null && confirmedAt === null;
     const confirmed = isUnconfirmed ? { confirmedAt: new Date(await this.tokens.now()) } : {};
-    const unlocked = { lockedAt: null, failedAttempts: 0 };
-    const values = { encryptedPassword: digest, authEpoch: authEpoch + 1, ...unlocked, ...confirmed };
+    const freed = { unconfirmedEmail: null, lockedAt: null, failedAttempts: 0 };
+    const values = { encryptedPassword: digest, authEpoch: authEpoch + 1, ...freed, ...confirmed };
     return await this.database.allOrNone([
       { statement: this.changes.statement(user, values, { email: token.email, authEpoch }), mustChange: true },
       { statement: this.oneTimeTokens.consumption(token), mustChange: true },

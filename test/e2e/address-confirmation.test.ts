@@ -90,6 +90,13 @@ onEveryPlatform('an address that replaces another once it is confirmed', (platfo
     expect((await client.go('/auth/validate_token')).status).toBe(200);
   });
 
+  it('does not when the password is reset meanwhile: who wanted it may have been a thief', async () => {
+    const token = await resetToken(app, mailbox, email);
+    expect((await setPassword(app, { ...twice('a new password'), reset_password_token: token })).status).toBe(200);
+    expect(await outcome()).toBe('false');
+    expect((await signIn(app, { email, password: 'a new password' })).status).toBe(200);
+  });
+
   it('does not when it is wanted no more', async () => {
     expect((await want(email)).status).toBe(200);
     expect(await outcome()).toBe('false');

@@ -8,12 +8,16 @@ export interface RawAnswer {
 }
 
 /** Sends header lines as they are, also such that no client library would let pass. The lines are Latin-1. */
-export async function sendRaw(url: string, path: string, lines: readonly string[], method = 'GET'): Promise<RawAnswer> {
+export async function sendRaw(
+  url: string,
+  path: string,
+  lines: readonly string[],
+  method = 'GET',
+  host = new URL(url).hostname,
+): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
-  const request = [`${method} ${path} HTTP/1.1`, `Host: ${hostname}`, 'Connection: close', ...lines, '', ''].join(
-    '\r\n',
-  );
+  const request = [`${method} ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...lines, '', ''].join('\r\n');
   return await new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const finish = () => {

@@ -49,8 +49,8 @@ export class PasswordUpdates {
     const password = await this.passwordOf(token.user, body);
     const account = await this.changes.reset(token, await this.passwords.hash(password));
     if (account === null) throw this.unauthorized();
-    await this.attempts.forget(token.email);
     this.notifier.tell(response, 'passwordChanged', account.user, account.user.email);
+    await this.attempts.forget(token.email);
     await this.sessions.open(account.user, request, response, account.authEpoch);
     return account.user;
   }
