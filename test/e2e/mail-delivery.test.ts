@@ -207,7 +207,7 @@ describe('a program that sends mails', () => {
     smtp.hang();
     try {
       // Rejects when the process has to be killed or fails.
-      const { stderr } = await promisify(execFile)(process.execPath, [script, smtp.url], { timeout: 9_000 });
+      const { stderr } = await promisify(execFile)(process.execPath, [script, smtp.url], { timeout: 25_000 });
       expect(stderr).toContain('1 jobs, such as mails, are lost');
     } finally {
       await smtp.close();

@@ -10,7 +10,11 @@ onEveryDatabase('the counters of failed sign-ins', (platform) => {
   let app: TestApp;
   let attempts: Attempts;
   beforeAll(async () => {
-    const auth = { throttleAccountLimit: ACCOUNT_LIMIT, throttleAddressLimit: ADDRESS_LIMIT };
+    const auth = {
+      throttleAccountLimit: ACCOUNT_LIMIT,
+      throttleAddressLimit: ADDRESS_LIMIT,
+      throttleWindow: '15m',
+    } as const;
     app = await TestApp.start(platform, { auth });
     attempts = new Attempts(app);
   });

@@ -13,7 +13,9 @@ onEveryDatabase('an account whose attempts somebody else has used up', (platform
   let user: User;
   let owner: string;
   beforeAll(async () => {
-    app = await TestApp.start(platform, { auth: { throttleAccountLimit: LIMIT, tokenLifespan: '1 day' } });
+    app = await TestApp.start(platform, {
+      auth: { throttleAccountLimit: LIMIT, throttleWindow: '15m', tokenLifespan: '1 day' },
+    });
     attempts = new Attempts(app);
   });
   afterAll(() => app.close());

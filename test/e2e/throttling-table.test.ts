@@ -20,7 +20,10 @@ onEveryDatabase('the table of counters', (platform) => {
   });
 
   async function start(auth: AppOptions['auth'] = {}, options: AppOptions = {}) {
-    const app = await TestApp.start(platform, { ...options, auth: { throttleAccountLimit: LIMIT, ...auth } });
+    const app = await TestApp.start(platform, {
+      ...options,
+      auth: { throttleAccountLimit: LIMIT, throttleWindow: '15m', ...auth },
+    });
     closing.push(() => app.close());
     return { app, attempts: new Attempts(app) };
   }
