@@ -17,7 +17,7 @@ interface Attempt {
 }
 
 describe.for([...DATABASES])('attempts to sign in at four processes at once (%s)', { timeout: PATIENCE }, (kind) => {
-  const auth = { throttleAccountLimit: ACCOUNT_LIMIT, throttleAddressLimit: ADDRESS_LIMIT };
+  const auth = { throttleAccountLimit: ACCOUNT_LIMIT, throttleAddressLimit: ADDRESS_LIMIT, throttleWindow: WINDOW };
   let cluster: Cluster<'app'>;
   beforeAll(async () => {
     cluster = await Cluster.start(kind, { apps: { app: auth } });
