@@ -21,7 +21,7 @@ export type { Duration } from './duration.js';
 
 export { TokenAuthGuard } from './request/token-auth.guard.js';
 export { AuthenticateAs } from './request/authenticate-as.js';
-export { getTokenAuthToken } from './realm-token.js';
+export { getTokenAuthToken } from './realms/realm-token.js';
 export { Realms } from './request/realms.js';
 export { CurrentClient, CurrentUser, OptionalAuth, Public, RotateEarly } from './request/decorators.js';
 export type { Access } from './request/decorators.js';

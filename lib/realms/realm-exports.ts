@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type InjectionToken, type Provider } from '@nestjs/common';
 import { getTokenAuthToken, REALM_SERVICES } from './realm-token.js';
-import { REALM, Realms, type RealmDefinition } from './request/realms.js';
-import { TokenAuthGuard } from './request/token-auth.guard.js';
+import { REALM, Realms, type RealmDefinition } from '../request/realms.js';
+import { TokenAuthGuard } from '../request/token-auth.guard.js';
 
 /** What applications know by its class: it is that of the default realm. The symbols show up in Nest's own error message. */
 const DEFAULT_SERVICES = [...REALM_SERVICES, TokenAuthGuard].map((service) => ({

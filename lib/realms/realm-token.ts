@@ -1,12 +1,12 @@
 import type { InjectionToken, Type } from '@nestjs/common';
-import { NodemailerMailer } from './mails/nodemailer-mailer.js';
-import { Outbox } from './mails/outbox.js';
-import { RequestAuthenticator } from './request/request-authenticator.js';
-import { SessionOpener } from './request/session-opener.js';
-import { TokenAuthEvents } from './tokens/token-events.js';
-import { TokenService } from './tokens/token.service.js';
-import { PasswordHasher } from './users/password-hasher.js';
-import type { AnyUser } from './users/token-auth-user.entity.js';
+import { NodemailerMailer } from '../mails/nodemailer-mailer.js';
+import { Outbox } from '../mails/outbox.js';
+import { RequestAuthenticator } from '../request/request-authenticator.js';
+import { SessionOpener } from '../request/session-opener.js';
+import { TokenAuthEvents } from '../tokens/token-events.js';
+import { TokenService } from '../tokens/token.service.js';
+import { PasswordHasher } from '../users/password-hasher.js';
+import type { AnyUser } from '../users/token-auth-user.entity.js';
 
 /** What applications use of a realm. */
 export const REALM_SERVICES = [

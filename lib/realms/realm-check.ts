@@ -1,5 +1,5 @@
-import { Database } from './database/database.js';
-import type { RealmDefinition, Realms } from './request/realms.js';
+import { Database } from '../database/database.js';
+import type { RealmDefinition, Realms } from '../request/realms.js';
 
 /**
  * Checks that the registrations of the module fit together.
