@@ -1,10 +1,9 @@
-import type { ServerResponse } from 'node:http';
-import { Outbox } from 'nestjs-token-auth';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { freshEmail, PASSWORD, signIn, signUp } from '../support/accounts.js';
 import { onEveryServer, onEveryPlatform, TestApp, User } from '../support/app.js';
 import { told, type Answer } from '../support/client.js';
 import { follow, Mailbox, PAGE } from '../support/mailbox.js';
+import { WorkLog } from '../support/work.js';
 
 const VARYING = new Set(['date', 'etag', 'connection', 'keep-alive']);
 
@@ -103,25 +102,19 @@ onEveryPlatform('a sign-up where accounts are hidden', (platform) => {
 onEveryServer('the work of a sign-up where accounts are hidden', (platform) => {
   it('is the same until the answer, whether the address is taken or not', async () => {
     const mailbox = await Mailbox.open();
-    let atAnswer: string[] = [];
-    const app: TestApp = await TestApp.start(platform, {
+    const log = new WorkLog();
+    const app = await TestApp.start(platform, {
       auth: { ...mailbox.options, confirmable: true },
-      configure: (nest) =>
-        nest.use((_request: object, response: ServerResponse, next: () => void) => {
-          response.on('finish', () => (atAnswer = app.log.take().map(nameOf)));
-          next();
-        }),
+      configure: log.configure,
     });
     try {
-      const work = async (email: string) => {
-        await signUp(app, { email, password: PASSWORD, confirm_success_url: PAGE });
-        await app.nest.get(Outbox).settled();
-        app.log.take();
-        return atAnswer;
+      const workOf = async (email: string) => {
+        const request = () => signUp(app, { email, password: PASSWORD, confirm_success_url: PAGE });
+        return (await log.of(app, request)).work.map(nameOf);
       };
       const [owner, stranger] = [freshEmail(), freshEmail()];
-      await work(owner);
-      expect(await work(owner)).toEqual(await work(stranger));
+      await workOf(owner);
+      expect(await workOf(owner)).toEqual(await workOf(stranger));
     } finally {
       await app.close();
       await mailbox.close();

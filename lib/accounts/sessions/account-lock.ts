@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
-import { TokenStore } from '../../tokens/token-store.js';
+import { TOKEN_AUTH_CLOCK, type Clock } from '../../tokens/clock.js';
 import { UserChanges } from '../../users/user-changes.js';
 import type { Account } from '../../users/user-store.js';
 
@@ -13,7 +13,7 @@ import type { Account } from '../../users/user-store.js';
 export class AccountLock {
   constructor(
     @Inject(UserChanges) private readonly changes: UserChanges,
-    @Inject(TokenStore) private readonly tokens: TokenStore,
+    @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -26,7 +26,7 @@ export class AccountLock {
       return true;
     }
     if (account.lockedAt === null) return await this.count(account, lock.maximumAttempts);
-    if (!(await this.isOver(account))) {
+    if (!this.isOver(account)) {
       await this.changes.run(this.changes.statement(account.user, {}, {}, ['failedAttempts']));
       return false;
     }
@@ -40,7 +40,7 @@ export class AccountLock {
   async refuse(account: Account | null): Promise<boolean> {
     const { lock } = this.config;
     if (lock === null) return false;
-    const lockedAt = new Date(await this.tokens.now());
+    const lockedAt = new Date(this.clock.now());
     if (account === null) return await this.changes.runOnNobody([]);
     const locking = this.changes
       .statement(account.user, { lockedAt }, { lockedAt: null })
@@ -69,9 +69,9 @@ export class AccountLock {
     return false;
   }
 
-  private async isOver({ lockedAt }: Account): Promise<boolean> {
+  private isOver({ lockedAt }: Account): boolean {
     const unlockIn = this.config.lock?.unlockIn ?? null;
     if (lockedAt === null || unlockIn === null) return false;
-    return (await this.tokens.now()) >= lockedAt.getTime() + unlockIn;
+    return this.clock.now() >= lockedAt.getTime() + unlockIn;
   }
 }

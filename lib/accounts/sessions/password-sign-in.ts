@@ -1,7 +1,7 @@
 import { HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
 import type { IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
-import { TokenStore } from '../../tokens/token-store.js';
+import { TOKEN_AUTH_CLOCK, type Clock } from '../../tokens/clock.js';
 import { normalizeEmail } from '../../users/email.js';
 import { PasswordHasher } from '../../users/password-hasher.js';
 import { UserChanges } from '../../users/user-changes.js';
@@ -26,7 +26,7 @@ export class PasswordSignIn {
     @Inject(Attempts) private readonly attempts: Attempts,
     @Inject(AccountLock) private readonly lock: AccountLock,
     @Inject(Notifier) private readonly notifier: Notifier,
-    @Inject(TokenStore) private readonly tokens: TokenStore,
+    @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -43,7 +43,7 @@ export class PasswordSignIn {
     }
     if (!(await this.lock.accept(account))) throw this.refusal(MESSAGES.locked);
     // In paranoid mode it would tell who has just signed up from who had an account already.
-    if (!(await this.isConfirmed(account))) throw this.refusal(MESSAGES.notConfirmed(address));
+    if (!this.isConfirmed(account)) throw this.refusal(MESSAGES.notConfirmed(address));
     await attempt.succeeded();
     if (outdated) await this.upgrade(account, password as string);
     return account;
@@ -62,11 +62,11 @@ export class PasswordSignIn {
     });
   }
 
-  private async isConfirmed({ confirmedAt, user }: Account): Promise<boolean> {
+  private isConfirmed({ confirmedAt, user }: Account): boolean {
     const { confirmation } = this.config;
     if (confirmation === null || confirmedAt !== null) return true;
     if (confirmation.grace === 0) return false;
-    return (await this.tokens.now()) < user.createdAt.getTime() + confirmation.grace;
+    return this.clock.now() < user.createdAt.getTime() + confirmation.grace;
   }
 
   /** Stores a stronger digest; where that is not possible now, the next sign-in tries again. */
