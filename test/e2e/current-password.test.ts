@@ -50,14 +50,15 @@ describe.each(['attributes', 'password', false] as const)('with checkCurrentPass
     ])(`of %s`, async (_, body, checked) => {
       const { email, client } = await member(app);
       const without = await update(client, body());
-      expect([without.status, told(without)]).toEqual([checked ? 422 : 200, 'token']);
-      if (checked) {
-        expect(without.body).toEqual(MISSING);
-        expect((await signIn(app, { email, password: PASSWORD })).status).toBe(200);
-        app.clock.advance('10s');
-        const right = await update(client, { ...body(), ...RIGHT });
-        expect([right.status, told(right)]).toEqual([200, 'token']);
-      }
+      const done = expect.objectContaining({ status: 'success' });
+      expect([without.status, told(without), without.body]).toEqual(
+        checked ? [422, 'token', MISSING] : [200, 'token', done],
+      );
+      if (!checked) return;
+      expect((await signIn(app, { email, password: PASSWORD })).status).toBe(200);
+      app.clock.advance('10s');
+      const right = await update(client, { ...body(), ...RIGHT });
+      expect([right.status, told(right), right.body]).toEqual([200, 'token', done]);
     });
 
     it.each([
@@ -121,7 +122,9 @@ describe.each(['attributes', 'password', false] as const)('with checkCurrentPass
 onEveryAdapter('guessing a password with the session of somebody else', (platform) => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start(platform, { auth: { accountUpdateDto: Profile, throttleAccountLimit: 3 } });
+    app = await TestApp.start(platform, {
+      auth: { accountUpdateDto: Profile, throttleAccountLimit: 3, throttleWindow: '15m' },
+    });
   });
   afterAll(() => app.close());
   afterEach(() => app.clock.advance('15m'));
