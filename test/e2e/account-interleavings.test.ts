@@ -231,7 +231,7 @@ describe('what others do to an account while a request is under way', () => {
     await start({ confirmable: true, allowUnconfirmedAccessFor: null, defaultConfirmSuccessUrl: PAGE });
     const { email, answer } = await newAccount(app);
     const address = what === 'a new address' ? freshEmail() : email;
-    if (address !== email) expect((await put('', { email: address }, credentialsOf(answer))).status).toBe(200);
+    await put('', { email: address }, credentialsOf(answer));
     const link = await mailbox.linkTo(app, address);
     interloper.before(
       /^UPDATE "user"/,

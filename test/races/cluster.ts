@@ -98,6 +98,26 @@ export class Cluster<App extends string = string> {
     return await this.dataSource.getRepository(tokenEntityFor(User)).findBy(values);
   }
 
+  /** The accounts with this address, all columns. */
+  async accountsOf(email: string): Promise<User[]> {
+    const users = this.dataSource.getRepository(User).createQueryBuilder('user');
+    const hidden = this.dataSource.getMetadata(User).columns.filter(({ isSelect }) => !isSelect);
+    return await users
+      .addSelect(hidden.map(({ propertyName }) => `user.${propertyName}`))
+      .where({ email })
+      .getMany();
+  }
+
+  /** Writes into the account with this address. */
+  async setAccount(email: string, values: Partial<User>): Promise<void> {
+    await this.dataSource.getRepository(User).update({ email }, values);
+  }
+
+  /** Waits until no process has a mail to send any more. */
+  async mailed(): Promise<void> {
+    await this.tell('mail');
+  }
+
   /** Lets time pass for a client where the processes have real clocks: everything in its row is that much longer ago. */
   async age(client: string, milliseconds: number): Promise<void> {
     const times = ['batchStartedAt', 'batchOpenUntil', 'createdAt', 'lastUsedAt'] as const;

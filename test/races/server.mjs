@@ -10,8 +10,16 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import Libsql from 'libsql';
-import { TOKEN_AUTH_CLOCK, TokenAuthEvents, TokenAuthGuard, TokenAuthModule, TokenAuthUser } from 'nestjs-token-auth';
-import { Entity } from 'typeorm';
+import {
+  Outbox,
+  TOKEN_AUTH_CLOCK,
+  TokenAuthEvents,
+  TokenAuthGuard,
+  TokenAuthModule,
+  TokenAuthUser,
+  TokenService,
+} from 'nestjs-token-auth';
+import { DataSource, Entity } from 'typeorm';
 import { SignInThrottle } from '../../dist/throttling/sign-in-throttle.js';
 
 const { adapter, database, apps, clock, skew } = JSON.parse(process.env.RACE_SERVER ?? '');
@@ -72,6 +80,23 @@ Post()(AttemptsController.prototype, 'create', Object.getOwnPropertyDescriptor(A
 Body()(AttemptsController.prototype, 'create', 0);
 Controller('attempts')(AttemptsController);
 
+/** Ends all clients of an account, as a program may. */
+class RevocationsController {
+  constructor(modules) {
+    this.modules = modules;
+  }
+
+  async create({ email }) {
+    const user = await this.modules.get(DataSource, { strict: false }).getRepository(User).findOneByOrFail({ email });
+    await this.modules.get(TokenService, { strict: false }).revokeAll(user);
+  }
+}
+Inject(ModuleRef)(RevocationsController, undefined, 0);
+const revocations = RevocationsController.prototype;
+Post()(revocations, 'create', Object.getOwnPropertyDescriptor(revocations, 'create'));
+Body()(revocations, 'create', 0);
+Controller('revocations')(RevocationsController);
+
 /** Reports what must not happen in a race. */
 class Reporter {
   constructor(events) {
@@ -81,6 +106,8 @@ class Reporter {
   }
 }
 Inject(TokenAuthEvents)(Reporter, undefined, 0);
+
+const outboxes = [];
 
 async function start(auth) {
   const builder = Test.createTestingModule({
@@ -95,7 +122,7 @@ async function start(auth) {
       }),
       TokenAuthModule.forRoot({ userEntity: User, passwordCost: 4, ...auth }),
     ],
-    controllers: [MembersController, AttemptsController],
+    controllers: [MembersController, AttemptsController, RevocationsController],
     providers: [Reporter],
   });
   if (clock === 'test') builder.overrideProvider(TOKEN_AUTH_CLOCK).useValue(testClock);
@@ -103,13 +130,15 @@ async function start(auth) {
   const nest = module.createNestApplication(adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter(), {
     logger: ['error'],
   });
+  outboxes.push(nest.get(Outbox));
   await nest.listen(0, '127.0.0.1');
   return await nest.getUrl();
 }
 
-process.on('message', ({ command, value }) => {
+process.on('message', async ({ command, value }) => {
   if (command === 'time') time = value;
   if (command === 'open') gate.open();
+  if (command === 'mail') await Promise.all(outboxes.map((outbox) => outbox.settled()));
   process.send({ event: 'done' });
 });
 process.on('disconnect', () => process.exit());

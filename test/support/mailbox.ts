@@ -38,6 +38,11 @@ export class Mailbox {
   /** All mails to an address so far, oldest first, once nothing waits to be sent. */
   async mailsTo(app: TestApp, address: string): Promise<Mail[]> {
     await app.nest.get(Outbox).settled();
+    return this.arrived(address);
+  }
+
+  /** All mails to an address that have arrived, oldest first. */
+  arrived(address: string): Mail[] {
     return this.server.mails
       .filter(({ recipients }) => recipients.includes(address))
       .map(({ content }) => ({
