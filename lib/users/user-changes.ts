@@ -47,6 +47,12 @@ export class UserChanges<U extends AnyUser = AnyUser> {
     return (await this.database.write(statement)) > 0;
   }
 
+  /** Takes one failed attempt back, unless they have been counted anew meanwhile. */
+  async takeBackAttempt(user: U): Promise<void> {
+    const failedAttempts = () => `${this.table.column('failedAttempts')} - 1`;
+    await this.run(this.statement(user, { failedAttempts } as never).andWhere('failedAttempts > 0'));
+  }
+
   private setting(values: Values<U>, counters: Counter[]): UpdateQueryBuilder<U> {
     const next = counters.map((counter) => [counter, () => `${this.table.column(counter)} + 1`]);
     return this.database.dataSource

@@ -190,9 +190,8 @@ onEveryServer('accounts on a database that fails', (platform) => {
     ];
     latch.release();
     expect((await held).status).toBe(200);
-    const [change, ...others] = await Promise.all(requests);
-    const statuses = [...new Set([change!, ...others].map(({ status }) => status))].toSorted();
-    expect(statuses).toEqual([200, 401]);
+    const answers = await Promise.all(requests);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 401]));
     expect(await serving(email, PASSWORD, NEW)).toEqual([NEW]);
   });
 });

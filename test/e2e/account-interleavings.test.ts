@@ -1,9 +1,10 @@
-import { oneTimeTokenEntityFor, PasswordHasher, type PasswordVerdict } from 'nestjs-token-auth';
+import { oneTimeTokenEntityFor, PasswordHasher, PasswordQueueFullError, type PasswordVerdict } from 'nestjs-token-auth';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { credentialsOf, freshEmail, newAccount, PASSWORD, signIn } from '../support/accounts.js';
 import { TestApp, User } from '../support/app.js';
 import { send, sendJson, told, type Answer } from '../support/client.js';
 import { Interloper } from '../support/interloper.js';
+import { Latch } from '../support/latch.js';
 import { follow, Mailbox, PAGE, redirectOf } from '../support/mailbox.js';
 
 const NEW = 'another horse';
@@ -225,6 +226,40 @@ describe('what others do to an account while a request is under way', () => {
       const { 'access-token': token = '', client = '', uid = '' } = parameters;
       expect(await validate({ 'access-token': token, client, uid })).toBe(401);
     });
+  });
+
+  it('a right password does not count beside as many under way as lock the account', async () => {
+    await start({ lockable: true, maximumAttempts: 3, throttleSignIn: false });
+    const { email } = await newAccount(app);
+    const latch = new Latch();
+    const wrong: Promise<Answer>[] = [];
+    for (let count = 1; count <= 3; count++) {
+      const reached = new Promise<void>((resolve) => {
+        meanwhile = async () => {
+          resolve();
+          await latch.wait();
+        };
+      });
+      wrong.push(signIn(app, { email, password: 'wrong' }));
+      await reached;
+    }
+    // None of them has been found wrong yet.
+    expect((await signIn(app, { email, password: PASSWORD })).status).toBe(401);
+    latch.release();
+    for (const answer of wrong) expect((await answer).status).toBe(401);
+    expect((await signIn(app, { email, password: PASSWORD })).status).toBe(401);
+    expect((await mailbox.mailsTo(app, email)).map(({ subject }) => subject)).toEqual(['Unlock instructions']);
+  });
+
+  it('a password that cannot be looked at, because too many wait, does not count', async () => {
+    await start({ lockable: true, maximumAttempts: 2, throttleAccountLimit: 2 });
+    const { email } = await newAccount(app);
+    for (let count = 0; count < 4; count++) {
+      meanwhile = () => Promise.reject(new PasswordQueueFullError());
+      expect((await signIn(app, { email, password: 'wrong' })).status).toBe(503);
+    }
+    expect((await signIn(app, { email, password: 'wrong' })).status).toBe(401);
+    expect((await signIn(app, { email, password: PASSWORD })).status).toBe(200);
   });
 
   it.each(['a new account', 'a new address'])('who confirms %s at once with others is told so too', async (what) => {

@@ -1,11 +1,12 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { TokenAuthEvents, TokenAuthGuard, tokenEntityFor, TokenService } from 'nestjs-token-auth';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onEveryServer, TestApp, User } from '../support/app.js';
 import { eventually, ProtocolClient, told, type Answer } from '../support/client.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 import { Barrier } from '../support/barrier.js';
+import { makeDefault, setPerConnection, strictLevels } from '../support/isolation.js';
 
 const REQUESTS = 16;
 let barrier: Barrier;
@@ -21,8 +22,7 @@ class MembersController {
 }
 
 onEveryServer('a database with an isolation level above its default', (platform) => {
-  const levels = platform.database === 'postgres' ? ['repeatable read', 'serializable'] : ['serializable'];
-  describe.for(levels)('%s', (level) => {
+  describe.for(strictLevels(platform.database))('%s', (level) => {
     let database: TestDatabase;
     let app: TestApp;
     beforeEach(async () => {
@@ -94,25 +94,4 @@ async function isWaiting(dataSource: DataSource): Promise<boolean> {
          WHERE db = DATABASE() AND command = 'Query' AND id <> CONNECTION_ID() AND time_ms > 50`,
   );
   return rows.length > 0;
-}
-
-async function makeDefault({ options }: TestDatabase, level: string): Promise<void> {
-  const source = await new DataSource(options).initialize();
-  const name = new URL((options as { url: string }).url).pathname.slice(1);
-  await source.query(`ALTER DATABASE ${name} SET default_transaction_isolation = '${level}'`);
-  await source.destroy();
-}
-
-/** MariaDB knows a default of the whole server or of one connection only. */
-async function setPerConnection(dataSource: DataSource, level: string): Promise<void> {
-  const sql = `SET SESSION TRANSACTION ISOLATION LEVEL ${level}`;
-  const { pool } = dataSource.driver as unknown as {
-    pool: { on(event: 'connection', listener: (connection: { query(sql: string): void }) => void): void };
-  };
-  pool.on('connection', (connection) => connection.query(sql));
-  // The connections that were made before wait in the pool.
-  const { poolSize = 10 } = dataSource.options as DataSourceOptions & { poolSize?: number };
-  const runners = Array.from({ length: poolSize }, () => dataSource.createQueryRunner());
-  await Promise.all(runners.map((runner) => runner.query(sql)));
-  await Promise.all(runners.map((runner) => runner.release()));
 }

@@ -36,6 +36,13 @@ export class AccountLock {
     return await this.count(account, lock.maximumAttempts);
   }
 
+  /** After a password that could not be looked at: as if there had been no attempt. */
+  async withdraw(account: Account | null): Promise<void> {
+    if (this.config.lock === null) return;
+    if (account === null) await this.changes.runOnNobody(['failedAttempts']);
+    else await this.changes.takeBackAttempt(account.user);
+  }
+
   /** After an attempt that failed: whether this one has locked the account. */
   async refuse(account: Account | null): Promise<boolean> {
     const { lock } = this.config;

@@ -3,7 +3,8 @@ import type { IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../../tokens/clock.js';
 import { normalizeEmail } from '../../users/email.js';
-import { PasswordHasher } from '../../users/password-hasher.js';
+import type { Attempt } from '../../throttling/sign-in-throttle.js';
+import { PasswordHasher, type PasswordVerdict } from '../../users/password-hasher.js';
 import { UserChanges } from '../../users/user-changes.js';
 import { UserStore, type Account } from '../../users/user-store.js';
 import { failure, MESSAGES } from '../account-errors.js';
@@ -36,7 +37,7 @@ export class PasswordSignIn {
     const attempt = await this.attempts.admit(address, request, response);
     const account = await this.users.findByEmail(address);
     const mayPass = await this.lock.admit(account);
-    const { valid, outdated } = await this.attempts.verify(attempt, password, account?.encryptedPassword ?? null);
+    const { valid, outdated } = await this.verify(attempt, account, password);
     if (account === null || !mayPass || !valid) {
       await this.refuse(account, response);
       throw this.refusal(mayPass ? MESSAGES.badCredentials : MESSAGES.locked);
@@ -47,6 +48,15 @@ export class PasswordSignIn {
     await attempt.succeeded();
     if (outdated) await this.upgrade(account, password as string);
     return account;
+  }
+
+  private async verify(attempt: Attempt, account: Account | null, password: unknown): Promise<PasswordVerdict> {
+    try {
+      return await this.attempts.verify(attempt, password, account?.encryptedPassword ?? null);
+    } catch (error) {
+      await this.lock.withdraw(account);
+      throw error;
+    }
   }
 
   private refusal(message: string): Error {

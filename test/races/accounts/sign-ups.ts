@@ -71,7 +71,7 @@ export function signUpRaces(lab: AccountLab): void {
       expect(mails).toHaveLength(2);
       const visits = await Promise.all([...mails, ...mails].map((link) => lab.follow(link)));
       const told = visits.map((visit) => redirectOf(visit).parameters['account_confirmation_success']);
-      expect(told.slice(0, 2).toSorted()).toEqual(['false', 'true']);
+      expect(new Set(told.slice(0, 2))).toEqual(new Set(['true', 'false']));
       expect(told.slice(2)).toEqual(told.slice(0, 2));
       await lab.accountOf(email);
     });
