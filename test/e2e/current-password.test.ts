@@ -121,7 +121,9 @@ describe.each(['attributes', 'password', false] as const)('with checkCurrentPass
 onEveryAdapter('guessing a password with the session of somebody else', (platform) => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start(platform, { auth: { accountUpdateDto: Profile, throttleAccountLimit: 3 } });
+    app = await TestApp.start(platform, {
+      auth: { accountUpdateDto: Profile, throttleAccountLimit: 3, throttleWindow: '15m' },
+    });
   });
   afterAll(() => app.close());
   afterEach(() => app.clock.advance('15m'));

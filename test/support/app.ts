@@ -80,6 +80,8 @@ export interface AppOptions {
   /** Uses this database instead of a new one, and does not drop it. */
   readonly database?: TestDatabase;
   readonly dataSource?: Partial<DataSourceOptions>;
+  /** Believes what proxies say of where a request comes from. */
+  readonly trustProxy?: boolean;
   /** Changes the application before it starts. */
   readonly configure?: (app: INestApplication) => void;
 }
@@ -121,9 +123,7 @@ export class TestApp {
     });
     if (options.realTime !== true) builder.overrideProvider(TOKEN_AUTH_CLOCK).useValue(clock);
     const module = await builder.compile();
-    const nest = module.createNestApplication(adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter(), {
-      logger: false,
-    });
+    const nest = module.createNestApplication(adapterOf(adapter, options.trustProxy ?? false), { logger: false });
     options.configure?.(nest);
     await nest.listen(0, '127.0.0.1');
     return new TestApp(nest, await nest.getUrl(), clock, log, auth.userEntity, own);
@@ -164,4 +164,11 @@ export class TestApp {
     await this.nest.close();
     await this.database?.drop();
   }
+}
+
+function adapterOf(adapter: Adapter, trustProxy: boolean): ExpressAdapter | FastifyAdapter {
+  if (adapter === 'fastify') return new FastifyAdapter({ trustProxy });
+  const express = new ExpressAdapter();
+  express.set('trust proxy', trustProxy);
+  return express;
 }
