@@ -243,7 +243,7 @@ onEveryDatabase('an application whose profiles are its own', (platform) => {
     ])('never fails for what the database refuses: %s', async (_, profile) => {
       const answer = await send(profile);
       expect([200, 422]).toContain(answer.status);
-      if (answer.status === 422) expect(answer.body.errors.full_messages).toHaveLength(1);
+      expect(answer.body.errors?.full_messages.length).toBe(answer.status === 422 ? 1 : undefined);
     });
 
     it('takes as many characters as fit, of whatever size', async () => {
@@ -278,7 +278,7 @@ onEveryDatabase('an application whose profiles are its own', (platform) => {
         signUp(app, given({ nickname })),
       ]);
       expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 422, 422]);
-      for (const { body } of answers) if (body.errors) expect(body.errors).not.toHaveProperty('email');
+      for (const { body } of answers) expect(body.errors?.email).toBeUndefined();
       expect(await app.dataSource.getRepository(Member).countBy({ nickname })).toBe(1);
     }
   });

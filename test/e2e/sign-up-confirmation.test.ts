@@ -75,7 +75,9 @@ onEveryAdapter('a sign-up whose address has to be confirmed', (platform) => {
   it('takes the URL from the query too', async () => {
     const email = freshEmail();
     const query = new URLSearchParams(CONFIRM_SUCCESS_URL);
-    expect((await sendJson(`${app.url}/auth?${query}`, 'POST', { email, password: PASSWORD })).status).toBe(200);
+    expect((await sendJson(`${app.url}/auth?${query.toString()}`, 'POST', { email, password: PASSWORD })).status).toBe(
+      200,
+    );
     expect((await mailbox.linkTo(app, email)).searchParams.get('redirect_url')).toBe(PAGE);
   });
 
