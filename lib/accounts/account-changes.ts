@@ -42,7 +42,8 @@ export class AccountChanges {
 
   /**
    * Changes an account for one of its clients. A new password ends all other clients at once, also those whose sign-in has
-   * already checked the old one, and takes reset links out of service; so does a new address.
+   * already checked the old one, and takes reset links out of service; so does a new address. An address that waits for its
+   * confirmation is given up with the old password, unless it comes with the new one: somebody else may have asked for it.
    */
   async change(session: Session, user: AnyUser, { values, digest }: AccountChange): Promise<ChangeOutcome> {
     const { row } = session.arrival;
@@ -54,7 +55,8 @@ export class AccountChanges {
     // Not what the account has now: the client may have been let in before others ended it.
     const isSensitive = digest !== undefined || SENSITIVE.some((property) => property in values);
     const seen = isSensitive ? { authEpoch: row.authEpoch } : {};
-    const update = this.changes.statement(user, { ...values, ...password }, seen);
+    const givenUp = digest === undefined ? {} : { unconfirmedEmail: null };
+    const update = this.changes.statement(user, { ...givenUp, ...values, ...password }, seen);
     const steps: Step[] = [{ statement: update, mustChange: true }];
     if (Object.keys(own).length > 0) {
       steps.push({ statement: this.tokens.statement(row.id, own), mustChange: true });
@@ -70,7 +72,8 @@ export class AccountChanges {
 
   /**
    * Sets a new password for whoever holds a reset token, which is used up by it, as are all others of the account: all
-   * clients end. Who reads the account's mail has confirmed the address, and unlocked the account.
+   * clients end, and an address that waits for its confirmation is given up: whoever was in the account asked for it. Who
+   * reads the account's mail has confirmed the address, and unlocked the account.
    *
    * @returns the account in the epoch that this has begun, or null when the token does not serve (any more).
    */
@@ -96,7 +99,8 @@ export class AccountChanges {
     const isUnconfirmed = this.config.confirmation !== null && confirmedAt === null;
     const confirmed = isUnconfirmed ? { confirmedAt: new Date(await this.tokens.now()) } : {};
     const unlocked = { lockedAt: null, failedAttempts: 0 };
-    const values = { encryptedPassword: digest, authEpoch: authEpoch + 1, ...unlocked, ...confirmed };
+    const password = { encryptedPassword: digest, authEpoch: authEpoch + 1, unconfirmedEmail: null };
+    const values = { ...password, ...unlocked, ...confirmed };
     return await this.database.allOrNone([
       { statement: this.changes.statement(user, values, { email: token.email, authEpoch }), mustChange: true },
       { statement: this.oneTimeTokens.consumption(token), mustChange: true },
