@@ -42,7 +42,8 @@ export class AccountChanges {
 
   /**
    * Changes an account for one of its clients. A new password ends all other clients at once, also those whose sign-in has
-   * already checked the old one, and takes reset links out of service; so does a new address.
+   * already checked the old one, and takes reset links out of service; so does a new address. An address that waits for its
+   * confirmation is given up with the old password, unless it comes with the new one: somebody else may have asked for it.
    */
   async change(session: Session, user: AnyUser, { values, digest }: AccountChange): Promise<ChangeOutcome> {
     const { row } = session.arrival;
@@ -54,7 +55,8 @@ export class AccountChanges {
     // Not what the account has now: the client may have been let in before others ended it.
     const isSensitive = digest !== undefined || SENSITIVE.some((property) => property in values);
     const seen = isSensitive ? { authEpoch: row.authEpoch } : {};
-    const update = this.changes.statement(user, { ...values, ...password }, seen);
+    const givenUp = digest === undefined ? {} : { unconfirmedEmail: null };
+    const update = this.changes.statement(user, { ...givenUp, ...values, ...password }, seen);
     const steps: Step[] = [{ statement: update, mustChange: true }];
     if (Object.keys(own).length > 0) {
       steps.push({ statement: this.tokens.statement(row.id, own), mustChange: true });
