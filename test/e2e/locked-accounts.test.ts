@@ -1,74 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { credentialsOf, newAccount, PASSWORD, signIn } from '../support/accounts.js';
-import { onEveryDatabase, onEveryPlatform, TestApp, User, type Platform } from '../support/app.js';
+import { credentialsOf, newAccount, PASSWORD } from '../support/accounts.js';
+import { onEveryDatabase, onEveryPlatform } from '../support/app.js';
 import { send, told } from '../support/client.js';
-import { follow, Mailbox } from '../support/mailbox.js';
-import { MembersController } from '../support/members.js';
+import { Locking, MOST } from '../support/locking.js';
+import { follow } from '../support/mailbox.js';
 import { SlowHasher } from '../support/slow-hasher.js';
 
-const MOST = 3;
 const BAD = 'Invalid login credentials. Please try again.';
 const LOCKED = 'Your account has been locked due to an excessive number of unsuccessful sign in attempts.';
 
 const refusal = (text: string) => [401, 'nothing', { success: false, errors: [text] }];
-
-/** An application that locks accounts, and what tests need of it. */
-class Locking {
-  private constructor(
-    readonly app: TestApp,
-    readonly mailbox: Mailbox,
-  ) {}
-
-  static async start(platform: Platform, auth: object): Promise<Locking> {
-    const mailbox = await Mailbox.open();
-    const options = { lockable: true, maximumAttempts: MOST, throttleSignIn: false, passwordHasher: SlowHasher };
-    const app = await TestApp.start(platform, {
-      auth: { ...mailbox.options, ...options, ...auth },
-      controllers: [MembersController],
-    });
-    return new Locking(app, mailbox);
-  }
-
-  async attempt(email: string, password: string): Promise<unknown[]> {
-    const answer = await signIn(this.app, { email, password });
-    return [answer.status, told(answer), answer.body];
-  }
-
-  async statusOf(email: string, password = PASSWORD): Promise<number> {
-    return (await signIn(this.app, { email, password })).status;
-  }
-
-  async failTimes(count: number, email: string): Promise<void> {
-    for (let turn = 0; turn < count; turn++) {
-      if ((await this.statusOf(email, 'wrong')) !== 401) throw new Error('A wrong password was not refused.');
-    }
-  }
-
-  async locked(): Promise<string> {
-    const { email } = await newAccount(this.app);
-    await this.failTimes(MOST, email);
-    return email;
-  }
-
-  async state(email: string): Promise<{ failedAttempts: number | undefined; lockedAt: Date | null | undefined }> {
-    const users = this.app.dataSource.getRepository(User).createQueryBuilder('user');
-    const { failedAttempts, lockedAt } = await users
-      .addSelect(['user.failedAttempts', 'user.lockedAt'])
-      .where({ email })
-      .getOneOrFail();
-    return { failedAttempts, lockedAt };
-  }
-
-  async unlockMails(email: string): Promise<number> {
-    const mails = await this.mailbox.mailsTo(this.app, email);
-    return mails.filter(({ subject }) => subject === 'Unlock instructions').length;
-  }
-
-  async close(): Promise<void> {
-    await this.app.close();
-    await this.mailbox.close();
-  }
-}
 
 describe.each([true, false])('with paranoid: %s,', (paranoid) => {
   onEveryPlatform('an account with too many wrong passwords in a row', (platform) => {

@@ -1,22 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { credentialsOf, freshEmail, newAccount, PASSWORD, signIn } from '../support/accounts.js';
-import { onEveryDatabase, onEveryPlatform, TestApp, User } from '../support/app.js';
+import { credentialsOf, PASSWORD, signIn } from '../support/accounts.js';
+import { onEveryDatabase, onEveryPlatform, TestApp } from '../support/app.js';
 import { ProtocolClient, send, sendJson, told } from '../support/client.js';
 import { createDatabase } from '../support/databases.js';
 import { Gate, HeldController, hold } from '../support/held.js';
 import { Mailbox, PAGE, follow, redirectOf } from '../support/mailbox.js';
 import { MembersController } from '../support/members.js';
 import { SlowHasher } from '../support/slow-hasher.js';
-import { update } from '../support/updates.js';
+import { clientsOf, update } from '../support/updates.js';
 
 const NEXT = 'another horse';
-
-async function clientsOf(app: TestApp): Promise<{ email: string; own: ProtocolClient; other: ProtocolClient }> {
-  const { email } = await newAccount(app);
-  const user = await app.dataSource.getRepository(User).findOneByOrFail({ email });
-  const [own, other] = [await ProtocolClient.signedIn(app, user), await ProtocolClient.signedIn(app, user)];
-  return { email, own, other };
-}
 
 const statusAt = async (client: ProtocolClient, path = '/members') => (await client.peek(path)).status;
 
@@ -192,60 +185,6 @@ onEveryPlatform('a new password', (platform) => {
           errors: ["You must fill out the fields labeled 'Password' and 'Password confirmation'."],
         },
       ]);
-    });
-  });
-});
-
-onEveryDatabase('a client that is ended while it changes its account', (platform) => {
-  let app: TestApp;
-  let beforeEndpoint: (() => Promise<void>) | null = null;
-  let mailbox: Mailbox;
-  beforeAll(async () => {
-    mailbox = await Mailbox.open();
-    app = await TestApp.start(platform, {
-      auth: { passwordHasher: SlowHasher },
-      controllers: [MembersController],
-      configure: (nest) =>
-        nest.useGlobalInterceptors({
-          intercept: async (_, next) => {
-            await beforeEndpoint?.();
-            return next.handle();
-          },
-        }),
-    });
-  });
-  afterAll(async () => {
-    await app.close();
-    await mailbox.close();
-  });
-
-  /** What a password change does first, and what ends its clients: their rows are only cleaned up later. */
-  const raiseEpoch = async (email: string) =>
-    void (await app.dataSource.getRepository(User).increment({ email }, 'authEpoch', 1));
-
-  describe.each([
-    ['the password', () => ({ password: NEXT, current_password: PASSWORD })],
-    ['the address', () => ({ email: freshEmail(), current_password: PASSWORD })],
-  ])('changes nothing of %s', (_, bodyOf) => {
-    it('when that happens before the account is looked at', async () => {
-      const { email, own } = await clientsOf(app);
-      beforeEndpoint = () => raiseEpoch(email);
-      const answer = await update(own, bodyOf());
-      beforeEndpoint = null;
-      expect(answer.status).toBe(404);
-      expect((await signIn(app, { email, password: PASSWORD })).status).toBe(200);
-    });
-
-    it('when that happens afterwards', async () => {
-      const { email, own } = await clientsOf(app);
-      const latch = SlowHasher.holdNext(app, PASSWORD);
-      const updating = update(own, bodyOf());
-      await latch.reached;
-      await raiseEpoch(email);
-      latch.release();
-      const answer = await updating;
-      expect(answer.status).toBe(404);
-      expect((await signIn(app, { email, password: PASSWORD })).status).toBe(200);
     });
   });
 });
