@@ -24,7 +24,7 @@ onEveryPlatform('an address that replaces another once it is confirmed', (platfo
     const user = await app.dataSource.getRepository(User).findOneBy({ email });
     client = await ProtocolClient.signedIn(app, user);
     other = await ProtocolClient.signedIn(app, user);
-    expect((await want(wanted)).status).toBe(200);
+    await want(wanted);
     link = await mailbox.linkTo(app, wanted);
   });
   afterAll(async () => {

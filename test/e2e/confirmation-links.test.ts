@@ -22,7 +22,7 @@ onEveryAdapter('a confirmation link', (platform) => {
   });
   beforeEach(async () => {
     email = freshEmail();
-    expect((await signUp(app, { email, password: PASSWORD, confirm_success_url: PAGE })).status).toBe(200);
+    await signUp(app, { email, password: PASSWORD, confirm_success_url: PAGE });
     link = await mailbox.linkTo(app, email);
   });
   afterAll(async () => {

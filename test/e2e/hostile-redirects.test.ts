@@ -29,7 +29,7 @@ const WAYS: Record<string, (app: TestApp, url: string, email: string, client: Pr
 };
 
 async function visit(app: TestApp, path: string, query: Record<string, string>): Promise<Answer> {
-  return await send(`${app.url}/auth/${path}?${new URLSearchParams(query)}`);
+  return await send(`${app.url}/auth/${path}?${new URLSearchParams(query).toString()}`);
 }
 
 /** Whether a text can be sent this way: a query and a form have no half surrogate pairs, a URL no length without end. */
