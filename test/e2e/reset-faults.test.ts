@@ -25,7 +25,7 @@ onEveryServer('a database that fails while a link is used', (platform) => {
       auth: { ...mailbox.options, confirmable: true, allowUnconfirmedAccessFor: null, lockable: true },
     });
     email = 'ada@example.com';
-    expect((await signUp(app, { email, password: PASSWORD, confirm_success_url: PAGE })).status).toBe(200);
+    await signUp(app, { email, password: PASSWORD, confirm_success_url: PAGE });
     await mailbox.mailTo(app, email);
   });
   afterEach(async () => {
