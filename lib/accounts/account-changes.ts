@@ -80,7 +80,8 @@ export class AccountChanges {
   async reset(token: OneTimeToken, digest: string): Promise<Account | null> {
     const { user } = token;
     let account = await this.users.find(user);
-    while (account !== null) {
+    // Collations take different addresses for the same.
+    while (account?.user.email === token.email) {
       if (await this.resetFrom(account, token, digest)) {
         await this.tokens.deleteAll(user);
         const found = await this.users.find(user);
