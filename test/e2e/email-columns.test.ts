@@ -3,6 +3,8 @@ import { Column, Entity, type ColumnOptions } from 'typeorm';
 import { expect, it } from 'vitest';
 import { freshEmail, newAccount, PASSWORD, signIn, signUp } from '../support/accounts.js';
 import { onEveryDatabase, TestApp } from '../support/app.js';
+import { refusal, resetToken, setPassword, twice } from '../support/links.js';
+import { follow, Mailbox, PAGE } from '../support/mailbox.js';
 
 const email: ColumnOptions = { type: 'varchar', length: 255, nullable: true };
 
@@ -43,6 +45,45 @@ onEveryDatabase('an account whose column of e-mail addresses', (platform) => {
       expect([again.status, again.body.errors.email]).toEqual([422, ['has already been taken']]);
     } finally {
       await app.close();
+    }
+  });
+
+  it.each([
+    ['has a transformer', VeiledMember],
+    ['is not selected', ShyMember],
+  ])('%s is led on by its reset link', async (_, userEntity) => {
+    const mailbox = await Mailbox.open();
+    const app = await TestApp.start(platform, { auth: { ...mailbox.options, userEntity } });
+    try {
+      const { email } = await newAccount(app);
+      const token = await resetToken(app, mailbox, email);
+      const { status, headers } = await follow(app, await mailbox.linkTo(app, email));
+      expect([status, headers.get('location')]).toEqual([302, `${PAGE}?reset_password_token=${token}`]);
+      const reset = await setPassword(app, { reset_password_token: token, ...twice('battery staple') });
+      expect(reset.status).toBe(200);
+    } finally {
+      await app.close();
+      await mailbox.close();
+    }
+  });
+});
+
+@Entity()
+class Member extends TokenAuthUser {}
+
+onEveryDatabase('a reset token', (platform) => {
+  it('is none for an address that a collation takes for the one that it was sent to', async () => {
+    const mailbox = await Mailbox.open();
+    const app = await TestApp.start(platform, { auth: { ...mailbox.options, userEntity: Member } });
+    try {
+      const { email } = await newAccount(app);
+      const token = await resetToken(app, mailbox, email);
+      await app.dataSource.getRepository(Member).update({ email }, { email: email.toUpperCase() });
+      const reset = await setPassword(app, { reset_password_token: token, ...twice('battery staple') });
+      expect([reset.status, reset.body]).toEqual([401, refusal('Unauthorized')]);
+    } finally {
+      await app.close();
+      await mailbox.close();
     }
   });
 });

@@ -54,7 +54,9 @@ export class ResetLinkController {
     if (this.config.mail === null) throw notServed(request);
     const redirectUrl = this.redirectOf(request);
     const token = await this.tokens.find(secret, 'reset_password');
-    if (token === null || token.user.email !== token.email) throw invalidLink();
+    // The token's own user has no address where its column is not selected.
+    const account = token === null ? null : await this.users.find(token.user);
+    if (token === null || account?.user.email !== token.email) throw invalidLink();
     if (isHead(request)) return this.answers.nothing(response);
     const reset = { reset_password_token: String(secret) };
     if (this.config.reset.requiresToken) return this.answers.redirect(response, redirectUrl, reset);
