@@ -1,9 +1,10 @@
 import { TokenAuthUser } from 'nestjs-token-auth';
 import { Column, Entity, type ColumnOptions } from 'typeorm';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { freshEmail, newAccount, PASSWORD, signIn, signUp } from '../support/accounts.js';
 import { onEveryDatabase, TestApp } from '../support/app.js';
-import { refusal, resetToken, setPassword, twice } from '../support/links.js';
+import { DATABASES } from '../support/databases.js';
+import { ask, refusal, resetToken, setPassword, twice } from '../support/links.js';
 import { follow, Mailbox, PAGE } from '../support/mailbox.js';
 
 const email: ColumnOptions = { type: 'varchar', length: 255, nullable: true };
@@ -81,6 +82,23 @@ onEveryDatabase('a reset token', (platform) => {
       await app.dataSource.getRepository(Member).update({ email }, { email: email.toUpperCase() });
       const reset = await setPassword(app, { reset_password_token: token, ...twice('battery staple') });
       expect([reset.status, reset.body]).toEqual([401, refusal('Unauthorized')]);
+    } finally {
+      await app.close();
+      await mailbox.close();
+    }
+  });
+});
+
+describe.skipIf(!DATABASES.includes('mysql'))('an address in characters that its column does not have', () => {
+  it('is invalid, as far as the database can tell', async () => {
+    const mailbox = await Mailbox.open();
+    const app = await TestApp.start({ adapter: 'express', database: 'mysql' }, { auth: { ...mailbox.options } });
+    try {
+      await app.dataSource.query('ALTER TABLE `user` MODIFY email varchar(255) CHARACTER SET latin1');
+      const account = { email: 'й@example.com', password: PASSWORD };
+      expect((await signUp(app, account)).status).toBe(422);
+      expect((await signIn(app, account)).status).toBe(422);
+      expect((await ask(app, 'password', { ...account, redirect_url: PAGE })).status).toBe(422);
     } finally {
       await app.close();
       await mailbox.close();
