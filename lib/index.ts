@@ -10,11 +10,6 @@ export type { CarrierOptions, CookieAttributes } from './options/carrier.options
 export type { MailOptions } from './options/mail.options.js';
 export type { PasswordOptions } from './options/password.options.js';
 export type { TokenOptions } from './options/token.options.js';
-export { TokenAuthMailer } from './mails/token-auth-mailer.js';
-export { NodemailerMailer } from './mails/nodemailer-mailer.js';
-export { Outbox } from './mails/outbox.js';
-export type { MailKind, OutgoingMail } from './mails/token-auth-mailer.js';
-export type { MailContent, MailData, MailTemplate, MailTemplates } from './mails/mail-templates.js';
 export { TokenAuthOptionsError } from './options/options-check.js';
 export type { HeaderNames } from './header-names.js';
 export type { Duration } from './duration.js';
@@ -29,6 +24,12 @@ export type { CurrentUserDecorator, UserParameterDecorator } from './request/cur
 export { RequestAuthenticator } from './request/request-authenticator.js';
 export { SessionOpener } from './request/session-opener.js';
 export type { IncomingRequest } from './request/request-context.js';
+
+export { TokenAuthMailer } from './mails/token-auth-mailer.js';
+export type { MailKind, OutgoingMail } from './mails/token-auth-mailer.js';
+export type { MailContent, MailData, MailTemplate, MailTemplates } from './mails/mail-templates.js';
+export { NodemailerMailer } from './mails/nodemailer-mailer.js';
+export { Outbox } from './mails/outbox.js';
 
 export { TokenService } from './tokens/token.service.js';
 export type { IssueOptions } from './tokens/token.service.js';
@@ -45,6 +46,7 @@ export type { Clock } from './tokens/clock.js';
 export { entitiesFor } from './entities.js';
 export { OneTimeToken, oneTimeTokenEntityFor } from './one-time-tokens/one-time-token.entity.js';
 export { Throttle, throttleEntityFor } from './throttling/throttle.entity.js';
+export { UserGoneError } from './users/user-gone-error.js';
 export { TokenAuthUser } from './users/token-auth-user.entity.js';
 export type { AnyUser, UserId } from './users/token-auth-user.entity.js';
 export { BcryptPasswordHasher } from './users/bcrypt-password-hasher.js';

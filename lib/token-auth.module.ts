@@ -95,7 +95,7 @@ export class TokenAuthModule implements OnModuleInit {
   /**
    * Registers the module, once, in the root module.
    *
-   * @throws TypeError without a user entity; at start-up TokenAuthOptionsError naming every fault of the options, and Error
+   * @throws TypeError without a user entity, or for an endpoint that does not exist; at start-up TokenAuthOptionsError naming every fault of the options, and Error
    * for a second registration or a data source of an unsupported type.
    * @example
    * ```ts

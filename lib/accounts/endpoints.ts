@@ -63,7 +63,11 @@ export const ENDPOINT_PROVIDERS: Provider[] = [
 /** The metadata in which Nest keeps the guards of a class. A test holds us to it. */
 const GUARDS = '__guards__';
 
-/** The controllers of the endpoints that are switched on, mounted under a path for the users of an entity. */
+/**
+ * The controllers of the endpoints that are switched on, mounted under a path for the users of an entity.
+ *
+ * @throws TypeError for a name that is no endpoint's: what it was to switch off would be served.
+ */
 export function controllersFor(
   path: string,
   endpoints: boolean | TokenAuthEndpoints,
@@ -71,6 +75,10 @@ export function controllersFor(
 ): Type<object>[] {
   const switches = typeof endpoints === 'boolean' ? {} : endpoints;
   const names = Object.keys(CONTROLLERS) as (keyof TokenAuthEndpoints)[];
+  const unknown = Object.keys(switches).filter((name) => !Object.hasOwn(CONTROLLERS, name));
+  if (unknown.length > 0) {
+    throw new TypeError(`TokenAuthModule knows no endpoint '${unknown.join("', '")}'. There are ${names.join(', ')}.`);
+  }
   return names
     .filter((name) => endpoints !== false && switches[name] !== false)
     .flatMap((name) => CONTROLLERS[name].map((controller) => mount(controller, path, userEntity)));

@@ -1,6 +1,9 @@
+import { HttpStatus } from '@nestjs/common';
 import { validate } from 'class-validator';
 import type { IncomingRequest } from '../request/request-context.js';
-import { FAULTS, type AttributeErrors } from './account-errors.js';
+import { normalizeEmail } from '../users/email.js';
+import { isBlank } from './account.input.js';
+import { failure, FAULTS, MESSAGES, type AttributeErrors } from './account-errors.js';
 
 /** The longest label that is looked at, in characters. */
 const LONGEST_LABEL = 2048;
@@ -22,6 +25,17 @@ export function pick<K extends string>(body: unknown, keys: readonly K[]): Parti
 export function textParameter({ body, query }: IncomingRequest, name: string): string | null {
   const value = pick(body, [name])[name] ?? pick(query, [name])[name];
   return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/**
+ * The address that a mail is asked for, normalized; whether it is one, its account will tell.
+ *
+ * @throws HttpException 401 without one.
+ */
+export function requireEmail(body: unknown): string {
+  const { email } = pick(body, ['email']);
+  if (typeof email !== 'string' || isBlank(email)) throw failure(HttpStatus.UNAUTHORIZED, MESSAGES.missingEmail);
+  return normalizeEmail(email);
 }
 
 /** The label by which a page with several kinds of users knows which one a link is for. */

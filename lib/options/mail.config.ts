@@ -1,4 +1,5 @@
 import type { MailTemplates } from '../mails/mail-templates.js';
+import type { MailKind } from '../mails/token-auth-mailer.js';
 import { parseTarget, RedirectAllowlist } from '../redirects/redirect-allowlist.js';
 import type { OptionsCheck } from './options-check.js';
 
@@ -32,12 +33,10 @@ export function mailConfig(check: OptionsCheck, hasOwnMailer: boolean): MailConf
 }
 
 function mail(check: OptionsCheck, hasOwnMailer: boolean): MailConfig['mail'] {
-  const { mailTransport: transport, mailTemplates: templates = {} } = check.options;
+  const { mailTransport: transport } = check.options;
   const publicUrl = url(check, 'publicUrl');
   const from = check.text('mailFrom');
-  for (const [kind, template] of Object.entries(templates)) {
-    if (typeof template !== 'function') check.fault('mailTemplates', `must give a function for '${kind}'`);
-  }
+  const templates = mailTemplates(check);
   if (transport === undefined && !hasOwnMailer) return null;
   if (publicUrl === null) {
     check.fault('publicUrl', 'must be given where mails are sent: their links begin with it, never with a Host header');
@@ -54,6 +53,29 @@ function mail(check: OptionsCheck, hasOwnMailer: boolean): MailConfig['mail'] {
   if (from === null) check.fault('mailFrom', 'must be given with mailTransport');
   return Object.freeze({ ...base, smtp: Object.freeze({ transport, from: from ?? '' }) });
 }
+
+function mailTemplates(check: OptionsCheck): MailTemplates {
+  const templates = check.options.mailTemplates ?? {};
+  if (typeof templates !== 'object') {
+    check.fault('mailTemplates', 'must be an object with a function for each mail');
+    return {};
+  }
+  for (const [kind, template] of Object.entries(templates)) {
+    if (!Object.hasOwn(MAIL_KINDS, kind)) check.fault('mailTemplates', `knows no mail '${kind}'`);
+    else if (typeof template !== 'function') check.fault('mailTemplates', `must give a function for '${kind}'`);
+  }
+  return templates;
+}
+
+/** An object, so that the compiler reports a kind that is missing here. */
+const MAIL_KINDS = {
+  confirmation: true,
+  resetPassword: true,
+  unlock: true,
+  emailChanged: true,
+  passwordChanged: true,
+  addressTaken: true,
+} satisfies Record<MailKind, true>;
 
 function allowlist(check: OptionsCheck, own: readonly string[]): RedirectAllowlist {
   try {

@@ -103,6 +103,13 @@ describe('forRoot', () => {
     );
   });
 
+  it('serves nothing that a misspelt name was to switch off', () => {
+    const options = { userEntity: User, endpoints: { signup: false } };
+    expect(() => TokenAuthModule.forRoot(options as never)).toThrow(
+      /knows no endpoint 'signup'. There are signUp, signIn/,
+    );
+  });
+
   it('refuses to be registered a second time, wherever that is', async () => {
     @Module({ imports: [TokenAuthModule.forRoot({ userEntity: User, path: 'other' })] })
     class FeatureModule {}

@@ -2,13 +2,11 @@ import { Body, Get, HttpCode, HttpStatus, Inject, Post, Query, Req, Res } from '
 import { Public } from '../../request/decorators.js';
 import type { IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
-import { normalizeEmail } from '../../users/email.js';
 import { UserStore } from '../../users/user-store.js';
-import { isBlank } from '../account.input.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import { invalidLink, isHead, LinkAnswers, notServed } from '../link-answers.js';
 import { Notifier } from '../notifier.js';
-import { configName, pick } from '../parameters.js';
+import { configName, requireEmail } from '../parameters.js';
 import { requireAllowed, wantedRedirect } from '../redirects.js';
 import { Confirmations } from './confirmations.js';
 
@@ -28,9 +26,7 @@ export class ConfirmationsController {
   async create(@Body() body: unknown, @Req() request: IncomingRequest, @Res({ passthrough: true }) response: object) {
     if (this.config.confirmation === null) throw notServed(request);
     const redirectUrl = this.redirectOf(request);
-    const { email } = pick(body, ['email']);
-    if (isBlank(email) || typeof email !== 'string') throw failure(HttpStatus.UNAUTHORIZED, MESSAGES.missingEmail);
-    const address = normalizeEmail(email);
+    const address = requireEmail(body);
     const account = await this.users.findByEmail(address);
     if (account !== null) {
       // An address that waits to replace this one is what has to be confirmed.

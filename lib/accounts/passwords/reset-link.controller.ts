@@ -3,13 +3,11 @@ import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js
 import { Public } from '../../request/decorators.js';
 import type { IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
-import { normalizeEmail } from '../../users/email.js';
 import { UserStore } from '../../users/user-store.js';
-import { isBlank } from '../account.input.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import { invalidLink, isHead, LinkAnswers, notServed } from '../link-answers.js';
 import { Notifier } from '../notifier.js';
-import { configName, configOfLink, pick } from '../parameters.js';
+import { configName, configOfLink, requireEmail } from '../parameters.js';
 import { requireAllowed, wantedRedirect } from '../redirects.js';
 import { LinkSignIns } from './link-sign-ins.js';
 
@@ -30,9 +28,7 @@ export class ResetLinkController {
   async create(@Body() body: unknown, @Req() request: IncomingRequest, @Res({ passthrough: true }) response: object) {
     if (this.config.mail === null) throw notServed(request);
     const redirectUrl = this.redirectOf(request);
-    const { email } = pick(body, ['email']);
-    if (isBlank(email) || typeof email !== 'string') throw failure(HttpStatus.UNAUTHORIZED, MESSAGES.missingEmail);
-    const address = normalizeEmail(email);
+    const address = requireEmail(body);
     const account = await this.users.findByEmail(address);
     const user = account?.user.provider === 'email' ? account.user : null;
     if (user !== null) {

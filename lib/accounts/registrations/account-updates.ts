@@ -15,7 +15,8 @@ import { errorsOf, pick } from '../parameters.js';
 import { Profiles } from '../profiles.js';
 import { AddressChanges } from './address-changes.js';
 
-const KEYS = ['email', 'password', 'password_confirmation', 'current_password'] as const;
+/** What the module itself takes of an account, beside what the application declares. */
+export const ACCOUNT_KEYS = ['email', 'password', 'password_confirmation', 'current_password'] as const;
 
 /** Changes what people may change of their accounts. */
 @Injectable()
@@ -35,7 +36,7 @@ export class AccountUpdates {
   async update(session: Session, body: unknown, request: IncomingRequest, response: object): Promise<AnyUser> {
     const account = await this.users.find(session.user);
     if (account === null) throw this.notFound();
-    const given = pick(body, KEYS);
+    const given = pick(body, ACCOUNT_KEYS);
     const needsPassword = this.needsCurrentPassword(session, given, body);
     // The form that asks for the current password leaves the new one empty when it is to stay.
     if (needsPassword && isBlank(given.password)) delete given.password;

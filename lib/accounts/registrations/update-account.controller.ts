@@ -10,9 +10,7 @@ import { failure, MESSAGES } from '../account-errors.js';
 import { pick } from '../parameters.js';
 import { PasswordUpdates } from '../passwords/password-updates.js';
 import { Profiles } from '../profiles.js';
-import { AccountUpdates } from './account-updates.js';
-
-const KEYS = ['email', 'password', 'password_confirmation', 'current_password'] as const;
+import { ACCOUNT_KEYS, AccountUpdates } from './account-updates.js';
 
 /** `PUT` and `PATCH <path>`: changes the account of the client that asks, its password too. */
 @OptionalAuth()
@@ -33,7 +31,10 @@ export class UpdateAccountController {
     @Req() request: IncomingRequest,
     @Res({ passthrough: true }) response: object,
   ) {
-    if (Object.keys(pick(body, KEYS)).length === 0 && !this.profiles.hasAny(this.config.accountUpdateDto, body)) {
+    if (
+      Object.keys(pick(body, ACCOUNT_KEYS)).length === 0 &&
+      !this.profiles.hasAny(this.config.accountUpdateDto, body)
+    ) {
       throw failure(HttpStatus.UNPROCESSABLE_ENTITY, MESSAGES.improperUpdate, { status: 'error' });
     }
     const user = await this.update(session, body, request, response);

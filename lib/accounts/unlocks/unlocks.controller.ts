@@ -3,13 +3,11 @@ import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js
 import { Public } from '../../request/decorators.js';
 import type { IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
-import { normalizeEmail } from '../../users/email.js';
 import { UserStore } from '../../users/user-store.js';
-import { isBlank } from '../account.input.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import { invalidLink, isHead, LinkAnswers, notServed } from '../link-answers.js';
 import { Notifier } from '../notifier.js';
-import { configName, pick } from '../parameters.js';
+import { configName, requireEmail } from '../parameters.js';
 import { AccountLock } from '../sessions/account-lock.js';
 
 /** `POST <path>/unlock` mails an unlock link; `GET <path>/unlock` is where it leads. It unlocks, and signs nobody in. */
@@ -28,9 +26,7 @@ export class UnlocksController {
   @HttpCode(HttpStatus.OK)
   async create(@Body() body: unknown, @Req() request: IncomingRequest, @Res({ passthrough: true }) response: object) {
     this.requireServed(request);
-    const { email } = pick(body, ['email']);
-    if (isBlank(email) || typeof email !== 'string') throw failure(HttpStatus.UNAUTHORIZED, MESSAGES.missingEmail);
-    const address = normalizeEmail(email);
+    const address = requireEmail(body);
     const account = await this.users.findByEmail(address);
     if (account !== null) {
       this.notifier.sendLink(response, 'unlock', account.user, address, {
