@@ -180,6 +180,20 @@ describe('what others do to an account while a request is under way', () => {
       expect((await reset(second, 'third horse')).status).toBe(401);
     });
 
+    it('and a password change begin with the same row, so that neither waits for the other', async () => {
+      await start();
+      const { email } = await newAccount(app);
+      const token = await resetToken(email);
+      const first = async (request: () => Promise<Answer>) => {
+        interloper.statements.length = 0;
+        expect((await request()).status).toBe(200);
+        return interloper.statements.find((statement) => !statement.startsWith('SELECT'))?.slice(0, 13);
+      };
+      expect(await first(() => reset(token, NEW))).toBe('UPDATE "user"');
+      const headers = await clientOf(email, NEW);
+      expect(await first(() => changePassword('third horse', headers))).toBe('UPDATE "user"');
+    });
+
     it('opens no client for who is ended by another change right after it', async () => {
       await start();
       const { email } = await newAccount(app);
@@ -249,6 +263,28 @@ describe('what others do to an account while a request is under way', () => {
     for (const answer of wrong) expect((await answer).status).toBe(401);
     expect((await signIn(app, { email, password: PASSWORD })).status).toBe(401);
     expect((await mailbox.mailsTo(app, email)).map(({ subject }) => subject)).toEqual(['Unlock instructions']);
+  });
+
+  it('a right password does not count that is being looked at while the account is locked', async () => {
+    await start({ lockable: true, maximumAttempts: 3, throttleSignIn: false });
+    const { email } = await newAccount(app);
+    const statuses: number[] = [];
+    meanwhile = async () => {
+      for (const _ of [1, 2]) statuses.push((await signIn(app, { email, password: 'wrong' })).status);
+    };
+    statuses.push((await signIn(app, { email, password: PASSWORD })).status);
+    statuses.push((await signIn(app, { email, password: PASSWORD })).status);
+    expect(statuses).toEqual([401, 401, 401, 401]);
+  });
+
+  it('an unlock link does not undo a lock that has come after it was followed', async () => {
+    await start({ lockable: true, maximumAttempts: 1 });
+    const { email } = await newAccount(app);
+    await signIn(app, { email, password: 'wrong' });
+    const link = await mailbox.linkTo(app, email);
+    interloper.before(/^UPDATE "user"/, 'UPDATE user SET lockedAt = 9000000000000');
+    expect((await follow(app, link)).status).toBe(200);
+    expect([interloper.hasStruck, (await signIn(app, { email, password: PASSWORD })).status]).toEqual([true, 401]);
   });
 
   it('a password that cannot be looked at, because too many wait, does not count', async () => {
