@@ -5,6 +5,7 @@ import { OneTimeTokenStore } from '../one-time-tokens/one-time-token-store.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import type { AuthToken } from '../tokens/auth-token.entity.js';
 import { TokenAuthenticator, type Session } from '../tokens/token-authenticator.js';
+import { SharedClock } from '../tokens/shared-clock.js';
 import { TokenStore } from '../tokens/token-store.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { UserChanges } from '../users/user-changes.js';
@@ -37,6 +38,7 @@ export class AccountChanges {
     @Inject(TokenStore) private readonly tokens: TokenStore,
     @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator,
     @Inject(OneTimeTokenStore) private readonly oneTimeTokens: OneTimeTokenStore,
+    @Inject(SharedClock) private readonly clock: SharedClock,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -98,7 +100,7 @@ export class AccountChanges {
   private async resetFrom(account: Account, token: OneTimeToken, digest: string): Promise<boolean> {
     const { user, authEpoch, confirmedAt } = account;
     const isUnconfirmed = this.config.confirmation !== null && confirmedAt === null;
-    const confirmed = isUnconfirmed ? { confirmedAt: new Date(await this.tokens.now()) } : {};
+    const confirmed = isUnconfirmed ? { confirmedAt: new Date(await this.clock.now()) } : {};
     const freed = { unconfirmedEmail: null, lockedAt: null, failedAttempts: 0 };
     const values = { encryptedPassword: digest, authEpoch: authEpoch + 1, ...freed, ...confirmed };
     return await this.database.allOrNone([

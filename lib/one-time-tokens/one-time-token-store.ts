@@ -6,7 +6,7 @@ import { isForeignKeyViolation } from '../database/database-errors.js';
 import { ownerCondition } from '../database/key-condition.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import { digestOf } from '../tokens/token-secret.js';
-import { TokenStore } from '../tokens/token-store.js';
+import { SharedClock } from '../tokens/shared-clock.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { USER_ENTITY } from '../users/user-table.js';
 import { oneTimeTokenEntityFor, type OneTimeToken, type Purpose } from './one-time-token.entity.js';
@@ -26,7 +26,7 @@ export class OneTimeTokenStore<U extends AnyUser = AnyUser> {
 
   constructor(
     @Inject(Database) private readonly database: Database,
-    @Inject(TokenStore) private readonly tokens: TokenStore<U>,
+    @Inject(SharedClock) private readonly clock: SharedClock,
     @Inject(USER_ENTITY) userEntity: Type<U>,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {
@@ -42,7 +42,7 @@ export class OneTimeTokenStore<U extends AnyUser = AnyUser> {
   async issue(user: U, purpose: Purpose, email: string, lifespan: number): Promise<string | null> {
     const token = randomBytes(SECRET_BYTES).toString('base64url');
     const [hash = ''] = this.digestsOf(token, purpose);
-    const expiresAt = (await this.tokens.now()) + lifespan;
+    const expiresAt = (await this.clock.now()) + lifespan;
     await this.database.write(this.removal(user, purpose));
     const insertion = this.database.dataSource
       .createQueryBuilder()
@@ -72,7 +72,7 @@ export class OneTimeTokenStore<U extends AnyUser = AnyUser> {
         .getRawAndEntities<{ epoch: number | string }>(),
     );
     const [row] = entities;
-    if (row === undefined || (await this.tokens.now()) >= row.expiresAt) return null;
+    if (row === undefined || (await this.clock.now()) >= row.expiresAt) return null;
     return Object.assign(row, { authEpoch: Number(raw[0]?.epoch) });
   }
 

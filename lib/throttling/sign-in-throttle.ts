@@ -3,6 +3,7 @@ import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js
 import { hostOf, networkOf } from '../tokens/origin.js';
 import { endOf } from '../tokens/rotation.js';
 import { digestOf } from '../tokens/token-secret.js';
+import { SharedClock } from '../tokens/shared-clock.js';
 import { TokenStore } from '../tokens/token-store.js';
 import { ThrottleStore, type CountRules } from './throttle-store.js';
 
@@ -42,6 +43,7 @@ export class SignInThrottle {
   constructor(
     @Inject(ThrottleStore) private readonly store: ThrottleStore,
     @Inject(TokenStore) private readonly clients: TokenStore,
+    @Inject(SharedClock) private readonly clock: SharedClock,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -54,7 +56,7 @@ export class SignInThrottle {
   async admit(account: string, ip: string | null): Promise<Attempt | Refusal> {
     const { throttle } = this.config;
     if (throttle === null) return UNTHROTTLED;
-    const now = await this.clients.now();
+    const now = await this.clock.now();
     const byAddress = { limit: throttle.addressLimit, window: throttle.window, now };
     const byAccount = { ...byAddress, limit: throttle.accountLimit };
 

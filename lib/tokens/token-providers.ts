@@ -1,9 +1,9 @@
-import type { Provider, Type } from '@nestjs/common';
+import type { Provider } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
-import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { USER_ENTITY } from '../users/user-table.js';
-import { TOKEN_AUTH_CLOCK, type Clock } from './clock.js';
+import { TOKEN_AUTH_CLOCK } from './clock.js';
+import { SharedClock } from './shared-clock.js';
 import { TokenAuthenticator } from './token-authenticator.js';
 import { TokenChain } from './token-chain.js';
 import { TokenDeparture } from './token-departure.js';
@@ -13,10 +13,11 @@ import { TokenService } from './token.service.js';
 
 /** What tokens are made of. */
 export const TOKEN_PROVIDERS: Provider[] = [
+  SharedClock,
   {
     provide: TokenStore,
-    inject: [Database, USER_ENTITY, TOKEN_AUTH_CLOCK],
-    useFactory: (database: Database, entity: Type<AnyUser>, clock: Clock) => new TokenStore(database, entity, clock),
+    inject: [Database, USER_ENTITY, TOKEN_AUTH_CLOCK, SharedClock],
+    useFactory: (...parts: ConstructorParameters<typeof TokenStore>) => new TokenStore(...parts),
   },
   {
     provide: TokenChain,

@@ -11,7 +11,8 @@ import { ownerCondition, requireKind } from '../database/key-condition.js';
 import { storedValue } from '../database/stored-value.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { tokenEntityFor, type AuthToken } from './auth-token.entity.js';
-import { systemClock, type Clock } from './clock.js';
+import type { Clock } from './clock.js';
+import type { SharedClock } from './shared-clock.js';
 
 /** A client's row with its user, and how far the database's clock is ahead of this process's: between the two, in ms. */
 export interface FoundClient<U extends AnyUser> {
@@ -29,6 +30,7 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     private readonly database: Database,
     private readonly userEntity: Type<U>,
     private readonly clock: Clock,
+    private readonly sharedClock: SharedClock,
   ) {
     this.entity = tokenEntityFor(userEntity);
     database.watchRemovals(userEntity, () => this.disturbed++);
@@ -47,20 +49,6 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     this.disturbed++;
   }
 
-  /** The server's time where several processes must agree on it; an injected clock is the only clock. */
-  private get nowExpression(): string | null {
-    return this.clock === systemClock ? this.database.nowExpression : null;
-  }
-
-  /** The time that all processes agree on, in ms since 1970. */
-  async now(): Promise<number> {
-    if (this.nowExpression === null) return this.clock.now();
-    const rows = await this.database.read((runner) =>
-      runner.query(`SELECT ${this.nowExpression} AS ${this.database.dataSource.driver.escape('now')}`),
-    );
-    return Number((rows as { now: unknown }[])[0]?.now);
-  }
-
   /**
    * Finds a client that lives in its user's present epoch, together with the user as a repository would load it: one
    * SELECT. `client` must be text; it is compared again because collations take different texts for the same.
@@ -73,7 +61,7 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     });
     const row = entities[0];
     if (row === undefined || row.client !== client) return null;
-    if (this.nowExpression === null) return { row, leastOffset: 0, mostOffset: 0 };
+    if (this.sharedClock.expression === null) return { row, leastOffset: 0, mostOffset: 0 };
     const now = Number((raw as { db_now: unknown }[])[0]?.db_now);
     return { row, leastOffset: now - this.clock.now(), mostOffset: now - askedAt };
   }
@@ -92,7 +80,7 @@ export class TokenStore<U extends AnyUser = AnyUser> {
       .innerJoinAndSelect('token.user', 'user')
       .where('token.client = :client', { client })
       .andWhere('token.authEpoch = user.authEpoch');
-    if (this.nowExpression !== null) query.addSelect(this.nowExpression, 'db_now');
+    if (this.sharedClock.expression !== null) query.addSelect(this.sharedClock.expression, 'db_now');
     FindOptionsUtils.joinEagerRelations(query, 'user', this.database.dataSource.getMetadata(this.userEntity));
     return query;
   }

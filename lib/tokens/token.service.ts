@@ -16,6 +16,7 @@ import { endOf, nextExpiry } from './rotation.js';
 import { TokenAuthenticator } from './token-authenticator.js';
 import { TokenChain } from './token-chain.js';
 import { firstToken, randomClientName, randomKey } from './token-secret.js';
+import { SharedClock } from './shared-clock.js';
 import { TokenStore } from './token-store.js';
 
 /** How many clients of a user may have come by reset links: mail scanners follow them too, more than once. */
@@ -57,6 +58,7 @@ export class TokenService<U extends AnyUser = AnyUser> {
     @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator<U>,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
     @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
+    @Inject(SharedClock) private readonly sharedClock: SharedClock,
   ) {}
 
   /**
@@ -74,7 +76,7 @@ export class TokenService<U extends AnyUser = AnyUser> {
     const authEpoch = options.authEpoch ?? (await this.users.epochOf(user));
     if (authEpoch === null) throw new UserGoneError();
     const limit = await this.limitFor(user);
-    const now = await this.store.now();
+    const now = await this.sharedClock.now();
     const signedInAt = this.issueTime(now);
     const { passwordChangeWithin } = options;
     const ownLifespan = passwordChangeWithin ?? options.lifespan;
@@ -126,7 +128,7 @@ export class TokenService<U extends AnyUser = AnyUser> {
 
   /** The signed-in clients of a user, most recently used first. */
   async list(user: U): Promise<AuthClient[]> {
-    const now = await this.store.now();
+    const now = await this.sharedClock.now();
     const rows = await this.store.list(user);
     return rows.filter((row) => now < endOf(row, this.config.rules)).map(toAuthClient);
   }

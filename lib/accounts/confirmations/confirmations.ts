@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '../../database/database-errors.js';
 import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js';
-import { TokenStore } from '../../tokens/token-store.js';
+import { SharedClock } from '../../tokens/shared-clock.js';
 import { UserChanges } from '../../users/user-changes.js';
 import { UserStore, type Account } from '../../users/user-store.js';
 
@@ -12,7 +12,7 @@ export class Confirmations {
     @Inject(OneTimeTokenStore) private readonly oneTimeTokens: OneTimeTokenStore,
     @Inject(UserStore) private readonly users: UserStore,
     @Inject(UserChanges) private readonly changes: UserChanges,
-    @Inject(TokenStore) private readonly tokens: TokenStore,
+    @Inject(SharedClock) private readonly clock: SharedClock,
   ) {}
 
   /**
@@ -30,7 +30,7 @@ export class Confirmations {
   }
 
   private async write({ user, unconfirmedEmail }: Account, email: string): Promise<boolean> {
-    const confirmedAt = new Date(await this.tokens.now());
+    const confirmedAt = new Date(await this.clock.now());
     if (user.email === email) {
       return await this.changes.run(this.changes.statement(user, { confirmedAt }, { email, confirmedAt: null }));
     }

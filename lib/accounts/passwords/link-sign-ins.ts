@@ -5,7 +5,7 @@ import { AuthHeaders } from '../../request/auth-headers.js';
 import { originOf, type IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TokenService } from '../../tokens/token.service.js';
-import { TokenStore } from '../../tokens/token-store.js';
+import { SharedClock } from '../../tokens/shared-clock.js';
 import { UserChanges } from '../../users/user-changes.js';
 
 /** Signs in who follows a reset link, as old clients of the protocol expect (`requireClientPasswordResetToken: false`). */
@@ -15,7 +15,7 @@ export class LinkSignIns {
     @Inject(TokenService) private readonly service: TokenService,
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
     @Inject(UserChanges) private readonly changes: UserChanges,
-    @Inject(TokenStore) private readonly tokens: TokenStore,
+    @Inject(SharedClock) private readonly clock: SharedClock,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -25,7 +25,7 @@ export class LinkSignIns {
    */
   async signIn(token: FoundOneTimeToken, request: IncomingRequest, response: object): Promise<RedirectParameters> {
     const { user, authEpoch } = token;
-    const now = await this.tokens.now();
+    const now = await this.clock.now();
     if (this.config.confirmation !== null) {
       const seen = { email: token.email, confirmedAt: null };
       await this.changes.run(this.changes.statement(user, { confirmedAt: new Date(now) }, seen));
