@@ -28,6 +28,7 @@ import { SessionOpener } from './request/session-opener.js';
 import { TokenAuthGuard } from './request/token-auth.guard.js';
 import { TokenHeadersInterceptor } from './request/token-headers.interceptor.js';
 import { Unavailability } from './request/unavailability.js';
+import { MailLimit } from './throttling/mail-limit.js';
 import { SignInThrottle } from './throttling/sign-in-throttle.js';
 import { ThrottleStore } from './throttling/throttle-store.js';
 import { resolveOptions, TOKEN_AUTH_CONFIG } from './token-auth.config.js';
@@ -226,6 +227,7 @@ function providersFor(
     OneTimeTokenStore,
     ThrottleStore,
     SignInThrottle,
+    MailLimit,
     ...ENDPOINT_PROVIDERS,
     TokenHeadersInterceptor,
     {

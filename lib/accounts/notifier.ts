@@ -4,6 +4,7 @@ import { Outbox } from '../mails/outbox.js';
 import type { MailKind } from '../mails/token-auth-mailer.js';
 import type { Purpose } from '../one-time-tokens/one-time-token.entity.js';
 import { OneTimeTokenStore } from '../one-time-tokens/one-time-token-store.js';
+import { MailLimit } from '../throttling/mail-limit.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 
@@ -33,7 +34,7 @@ export interface LinkTarget {
 
 /**
  * Writes to the owners of accounts. Everything happens once the response has gone out, so that neither the time that it
- * takes nor a mailer that hangs tells anybody anything.
+ * takes nor a mailer that hangs tells anybody anything; and no more than so many mails an hour.
  */
 @Injectable()
 export class Notifier {
@@ -41,6 +42,7 @@ export class Notifier {
     @Inject(OneTimeTokenStore) private readonly tokens: OneTimeTokenStore,
     @Inject(AccountMails) private readonly mails: AccountMails,
     @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(MailLimit) private readonly limit: MailLimit,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -52,6 +54,7 @@ export class Notifier {
   sendLink(response: object, kind: LinkMailKind, user: AnyUser, to: string, target: LinkTarget): void {
     const { purpose, path, parameter } = LINKS[kind];
     this.outbox.afterResponse(response, kind, async () => {
+      if (!(await this.limit.admit(kind, to))) return;
       const token = await this.tokens.issue(user, purpose, to, this.lifespanOf(kind));
       // The account has been deleted meanwhile.
       if (token === null) return;
@@ -64,7 +67,9 @@ export class Notifier {
   /** Mails what has happened. */
   tell(response: object, kind: NoticeKind, user: AnyUser, to: string | null, newEmail: string | null = null): void {
     if (to === null) return;
-    this.outbox.afterResponse(response, kind, async () => this.mails.post(kind, { user, to, link: null, newEmail }));
+    this.outbox.afterResponse(response, kind, async () => {
+      if (await this.limit.admit(kind, to)) this.mails.post(kind, { user, to, link: null, newEmail });
+    });
   }
 
   /** Does what is needed to find out whom to write to. */

@@ -48,12 +48,13 @@ export class AccountMails {
 }
 
 /** What a mail server, a queue or a template says may quote the mail, and with it the link. */
-function withoutSecrets(error: unknown, link: string | null): unknown {
+function withoutSecrets(error: unknown, link: string | null): Error {
   const message = error instanceof Error ? error.message : String(error);
   const parameters = new URLSearchParams(link === null ? '' : link.slice(link.indexOf('?') + 1));
   let clean = message;
   for (const value of parameters.values()) {
     if (value.length >= SHORTEST_SECRET) clean = clean.replaceAll(value, '…');
   }
-  return clean === message ? error : new Error(clean);
+  // Not the error itself: services put the mail into further properties.
+  return new Error(clean);
 }

@@ -57,7 +57,8 @@ export interface AccountOptions<U extends AnyUser = AnyUser> {
   confirmWithin?: Duration;
 
   /**
-   * How long an account can be signed in to before its address is confirmed; `null`: without end.
+   * How long an account can be signed in to before its address is confirmed; `null`: without end. A client that has been
+   * signed in by then stays so.
    *
    * @defaultValue `0`
    */
