@@ -35,7 +35,10 @@ describe('the options of mails', () => {
     ["mailTransport must be a URL such as 'smtps://", { mailTransport: null }],
     ["mailTransport must be a URL such as 'smtps://", { mailTransport: 25 }],
     ["mailTemplates must give a function for 'unlock'", { mailTransport: {}, mailTemplates: { unlock: 'text' } }],
-    ["mailTemplates knows no mail 'reset_password'", { mailTransport: {}, mailTemplates: { reset_password: () => ({}) } }],
+    [
+      "mailTemplates knows no mail 'reset_password'",
+      { mailTransport: {}, mailTemplates: { reset_password: () => ({}) } },
+    ],
     ['mailTemplates must be an object', { mailTransport: {}, mailTemplates: () => ({}) }],
   ])('are refused: %s %j', (fault, options) => {
     expect(() => resolveOptions({ ...GIVEN, ...options } as TokenAuthOptions)).toThrow(fault);
