@@ -90,3 +90,12 @@ const UNFIT_VALUE = new RegExp(
 export function isUnfitValue(error: unknown): boolean {
   return error instanceof DatabaseError && UNFIT_VALUE.test(error.code);
 }
+
+/** Gives what the database threw a name; a TypeError is a mistake of the caller. */
+export async function faultsOf<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof TypeError || error instanceof DatabaseError ? error : DatabaseError.from(error);
+  }
+}

@@ -7,7 +7,7 @@ import type {
   QueryRunner,
   Repository,
 } from 'typeorm';
-import { DatabaseError, isDatabaseBusy } from './database-errors.js';
+import { DatabaseError, faultsOf, isDatabaseBusy } from './database-errors.js';
 
 /** A statement as TypeORM's query builders make it. */
 export interface Statement {
@@ -240,33 +240,8 @@ export class Database {
   private get sqlite(): SqliteConnection {
     return (this.dataSource.driver as unknown as { databaseConnection: SqliteConnection }).databaseConnection;
   }
-
-  /**
-   * SQL for the server's time in milliseconds since 1970, or null where the database runs inside this process. The epoch
-   * functions are taken because they do not depend on any time zone.
-   */
-  get nowExpression(): string | null {
-    switch (this.dataSource.options.type) {
-      case 'postgres':
-        return 'CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)';
-      case 'mysql':
-      case 'mariadb':
-        return '(UNIX_TIMESTAMP() * 1000 + FLOOR(MICROSECOND(NOW(6)) / 1000))';
-      default:
-        return null;
-    }
-  }
 }
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** Gives what the database threw a name; a TypeError is a mistake of the caller. */
-async function faultsOf<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof TypeError || error instanceof DatabaseError ? error : DatabaseError.from(error);
-  }
 }

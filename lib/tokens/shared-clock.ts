@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
 import { Database } from '../database/database.js';
 import { systemClock, TOKEN_AUTH_CLOCK, type Clock } from './clock.js';
 
@@ -15,7 +16,7 @@ export class SharedClock {
 
   /** SQL for this time, or null where this process's clock is the one. */
   get expression(): string | null {
-    return this.clock === systemClock ? this.database.nowExpression : null;
+    return this.clock === systemClock ? serverTime(this.database.dataSource.options.type) : null;
   }
 
   /** In ms since 1970. */
@@ -25,5 +26,18 @@ export class SharedClock {
       runner.query(`SELECT ${this.expression} AS ${this.database.dataSource.driver.escape('now')}`),
     );
     return Number((rows as { now: unknown }[])[0]?.now);
+  }
+}
+
+/** The epoch functions are taken because they do not depend on any time zone. Null where the database has no server. */
+function serverTime(type: DataSource['options']['type']): string | null {
+  switch (type) {
+    case 'postgres':
+      return 'CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)';
+    case 'mysql':
+    case 'mariadb':
+      return '(UNIX_TIMESTAMP() * 1000 + FLOOR(MICROSECOND(NOW(6)) / 1000))';
+    default:
+      return null;
   }
 }
