@@ -5,7 +5,7 @@ import { digestOf } from '../tokens/token-secret.js';
 import { ThrottleStore } from './throttle-store.js';
 
 /** How many mails of one kind go to one address within an hour; the window in ms. */
-const LIMIT = 10;
+const LIMIT = 20;
 const WINDOW = 3_600_000;
 
 /**

@@ -43,8 +43,8 @@ describe.each(['express', 'fastify'])('the mails of the sample application (%s)'
     const app = await apps.start({ HTTP_ADAPTER });
     await sendJson(`${app.url}/auth`, 'POST', ADA);
     for (let round = 1; round <= 3; round++) {
-      await Promise.all(Array.from({ length: 20 }, () => askForReset(app)));
-      expect((await mailsTo(app, '?to=ada@example.com')).body).toHaveLength(20 * round);
+      await Promise.all(Array.from({ length: 6 }, () => askForReset(app)));
+      expect((await mailsTo(app, '?to=ada@example.com')).body).toHaveLength(6 * round);
     }
   });
 
