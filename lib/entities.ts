@@ -1,12 +1,13 @@
 import type { Type } from '@nestjs/common';
+import { identityEntityFor } from './identities/identity.entity.js';
 import { oneTimeTokenEntityFor } from './one-time-tokens/one-time-token.entity.js';
 import { throttleEntityFor } from './throttling/throttle.entity.js';
 import { tokenEntityFor } from './tokens/auth-token.entity.js';
 import type { AnyUser } from './users/token-auth-user.entity.js';
 
 /**
- * All entities of a user entity: itself, its clients, its one-time tokens and its counters of failed sign-ins. The module
- * registers them by itself; list them where a data source is made without Nest, as for migrations.
+ * All entities of a user entity: itself, its clients, its one-time tokens, its identities at providers and its counters of
+ * failed sign-ins. The module registers them by itself; list them where a data source is made without Nest, as for migrations.
  *
  * @example
  * ```ts
@@ -14,5 +15,10 @@ import type { AnyUser } from './users/token-auth-user.entity.js';
  * ```
  */
 export function entitiesFor(userEntity: Type<AnyUser>): Type<object>[] {
-  return [userEntity, tokenEntityFor(userEntity), oneTimeTokenEntityFor(userEntity), throttleEntityFor(userEntity)];
+  return [
+    userEntity,
+    ...[tokenEntityFor, oneTimeTokenEntityFor, identityEntityFor, throttleEntityFor].map((entityFor) =>
+      entityFor(userEntity),
+    ),
+  ];
 }

@@ -25,6 +25,18 @@ export { RequestAuthenticator } from './request/request-authenticator.js';
 export { SessionOpener } from './request/session-opener.js';
 export type { IncomingRequest } from './request/request-context.js';
 
+export { TokenAuthHooks } from './hooks/token-auth-hooks.js';
+export type {
+  DeletionAttempt,
+  LinkAttempt,
+  PasswordAttempt,
+  SignInAttempt,
+  SignUpAttempt,
+  UpdateAttempt,
+} from './hooks/token-auth-hooks.js';
+export { Veto } from './hooks/veto.js';
+export type { VetoOptions } from './hooks/veto.js';
+
 export { TokenAuthMailer } from './mails/token-auth-mailer.js';
 export type { MailKind, OutgoingMail } from './mails/token-auth-mailer.js';
 export type { MailContent, MailData, MailTemplate, MailTemplates } from './mails/mail-templates.js';
@@ -39,11 +51,12 @@ export type { Credentials, IssuedToken } from './tokens/credentials.js';
 export type { RequestOrigin } from './tokens/origin.js';
 export { AuthToken, tokenEntityFor } from './tokens/auth-token.entity.js';
 export { TokenAuthEvents } from './tokens/token-events.js';
-export type { TokenAuthEventMap } from './tokens/token-events.js';
+export type { EndReason, SignInFailure, SignInMethod, TokenAuthEventMap } from './tokens/token-events.js';
 export { TOKEN_AUTH_CLOCK } from './tokens/clock.js';
 export type { Clock } from './tokens/clock.js';
 
 export { entitiesFor } from './entities.js';
+export { Identity, identityEntityFor } from './identities/identity.entity.js';
 export { OneTimeToken, oneTimeTokenEntityFor } from './one-time-tokens/one-time-token.entity.js';
 export { Throttle, throttleEntityFor } from './throttling/throttle.entity.js';
 export { UserGoneError } from './users/user-gone-error.js';

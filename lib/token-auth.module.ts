@@ -14,6 +14,7 @@ import type { DataSource } from 'typeorm';
 import { controllersFor, ENDPOINT_PROVIDERS } from './accounts/endpoints.js';
 import { Database } from './database/database.js';
 import { entitiesFor } from './entities.js';
+import { NoHooks, TokenAuthHooks } from './hooks/token-auth-hooks.js';
 import { AccountMails } from './mails/account-mails.js';
 import { NodemailerMailer } from './mails/nodemailer-mailer.js';
 import { Outbox } from './mails/outbox.js';
@@ -58,6 +59,7 @@ const EXTRAS: Extras = {
   endpoints: undefined,
   passwordHasher: undefined,
   mailer: undefined,
+  hooks: undefined,
   isGlobal: undefined,
   isFeature: undefined,
 };
@@ -159,7 +161,16 @@ export class TokenAuthModule implements OnModuleInit {
 }
 
 function assemble(definition: DynamicModule, extras: Extras): DynamicModule {
-  const { userEntity, dataSource, path = 'auth', endpoints = true, isGlobal = true, passwordHasher, mailer } = extras;
+  const {
+    userEntity,
+    dataSource,
+    path = 'auth',
+    endpoints = true,
+    isGlobal = true,
+    passwordHasher,
+    mailer,
+    hooks,
+  } = extras;
   if (typeof userEntity !== 'function') {
     throw new TypeError(
       'TokenAuthModule needs userEntity: the entity class of your application that extends TokenAuthUser.',
@@ -184,6 +195,7 @@ function assemble(definition: DynamicModule, extras: Extras): DynamicModule {
       ...(definition.providers ?? []),
       ...providersFor(userEntity, dataSource, mailer),
       { provide: PasswordHasher, useClass: passwordHasher ?? BcryptPasswordHasher },
+      { provide: TokenAuthHooks, useClass: hooks ?? NoHooks },
       ...realmProviders(realm),
     ],
     exports: realmExports(realm),

@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import type { TokenAuthHooks } from './hooks/token-auth-hooks.js';
 import type { TokenAuthMailer } from './mails/token-auth-mailer.js';
 import type { AccountOptions } from './options/account.options.js';
 import type { CarrierOptions } from './options/carrier.options.js';
@@ -36,6 +37,10 @@ export interface TokenAuthEndpoints {
   confirmations?: boolean;
   /** `POST` and `GET <path>/unlock` */
   unlocks?: boolean;
+  /** `GET <path>/clients`, `DELETE <path>/clients/:id`, `DELETE <path>/clients` */
+  clients?: boolean;
+  /** `GET <path>/:provider`, `GET` and `POST <path>/:provider/callback`, `GET <path>/failure` */
+  oauth?: boolean;
 }
 
 /** What shapes the module graph and therefore is given directly, also to `forRootAsync`. */
@@ -72,6 +77,12 @@ export interface TokenAuthModuleExtras<U extends AnyUser = AnyUser> {
    * @defaultValue nodemailer, where `mailTransport` is given
    */
   mailer?: Type<TokenAuthMailer>;
+  /**
+   * What is asked before something happens, and may veto it. Made inside this module: it can inject what is provided globally.
+   *
+   * @defaultValue nothing is asked
+   */
+  hooks?: Type<TokenAuthHooks<U>>;
   /**
    * Whether other modules can use the guard without importing this module. Beside `forFeature`, the default registration has
    * to be global.

@@ -39,6 +39,9 @@ const CONTROLLERS: Record<keyof TokenAuthEndpoints, Type<object>[]> = {
   passwords: [ResetLinkController, UpdatePasswordController],
   confirmations: [ConfirmationsController],
   unlocks: [UnlocksController],
+  clients: [],
+  // Last: its paths match any word.
+  oauth: [],
 };
 
 /** What the endpoints are made of. */

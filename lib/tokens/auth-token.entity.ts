@@ -38,6 +38,13 @@ export abstract class AuthToken<U extends AnyUser = AnyUser> {
   @Column({ ...digestColumn, nullable: true })
   replacedHash!: string | null;
 
+  /**
+   * Digests of another system's kind that a client moved in with, as a JSON list, newest first; null once its token has been
+   * shown here. Until then {@link tokenHash} matches nothing.
+   */
+  @Column({ type: 'varchar', length: 255, nullable: true })
+  legacyHashes!: string | null;
+
   /** How often the token has been replaced. */
   @Column({ type: 'int' })
   generation!: number;

@@ -4,8 +4,57 @@ import type { AnyUser } from '../users/token-auth-user.entity.js';
 import type { AuthClient } from './client.js';
 import type { RequestOrigin } from './origin.js';
 
-/** What the module reports, by the name of the event. No event carries a secret. */
+/** How somebody has signed in: `application` is what an application does by itself, through a service of this module. */
+export type SignInMethod = 'password' | 'sign_up' | 'oauth' | 'password_reset' | 'reset_link' | 'application';
+
+/** Why a sign-in has failed. `hook`: the application has refused it. */
+export type SignInFailure = 'unknown_account' | 'wrong_password' | 'locked' | 'unconfirmed' | 'throttled' | 'hook';
+
+/** Why a client has ended without signing itself out. */
+export type EndReason =
+  /** By its id, or with all others: by the user or the application. */
+  | 'revoked'
+  /** Another client has set a new password, or a reset link was used. */
+  | 'password_changed'
+  /** More clients than `maxNumberOfDevices`. */
+  | 'evicted'
+  /** A token was shown after its time. */
+  | 'token_reused'
+  /** With its account. */
+  | 'account_deleted';
+
+/** What the module reports, by the name of the event: after it has happened, and once. No event carries a secret. */
 export interface TokenAuthEventMap {
+  /** An account has been made. */
+  'user.signed_up': { user: AnyUser; method: 'password' | 'oauth'; provider: string; origin: RequestOrigin };
+  /** A client has been signed in. */
+  'user.signed_in': { user: AnyUser; client: AuthClient; method: SignInMethod; origin: RequestOrigin };
+  /** A sign-in has been refused. `email` is what was typed, which may be anything; `user` is null where there is none. */
+  'user.sign_in_failed': { user: AnyUser | null; email: string | null; reason: SignInFailure; origin: RequestOrigin };
+  /** A client has signed itself out. */
+  'user.signed_out': { user: AnyUser; client: AuthClient };
+  /** Properties of an account have been changed by its user: those that the application's own DTO names, or `email`. */
+  'user.updated': { user: AnyUser; client: AuthClient; changed: readonly string[] };
+  /** A password has been changed by a client, or set by who holds a reset token. */
+  'user.password_changed': { user: AnyUser; by: 'client' | 'reset' };
+  /** A reset mail has been asked for. */
+  'user.password_reset_requested': { user: AnyUser; origin: RequestOrigin };
+  /** An e-mail address has been confirmed, the one that replaces another included. */
+  'user.email_confirmed': { user: AnyUser; email: string };
+  /** The address of an account is another one now. */
+  'user.email_changed': { user: AnyUser; from: string | null; to: string };
+  /** Too many wrong passwords have locked an account. */
+  'user.locked': { user: AnyUser; origin: RequestOrigin };
+  /** An account has been unlocked by its mail. */
+  'user.unlocked': { user: AnyUser };
+  /** An account has been deleted by its user. */
+  'user.deleted': { user: AnyUser };
+  /** An identity at a provider has been added to an account that there was. */
+  'identity.linked': { user: AnyUser; provider: string };
+  /** Clients have ended, and not by themselves; null: all of the user but the one that is `kept`. */
+  'client.ended': { user: AnyUser; clientIds: readonly string[] | null; kept: string | null; reason: EndReason };
+  /** A token has been replaced by its successor. */
+  'token.rotated': { user: AnyUser; client: AuthClient; origin: RequestOrigin };
   /** A token that had been replaced was shown again after its time. */
   'token.reused': { user: AnyUser; client: AuthClient; origin: RequestOrigin; revoked: boolean };
   /** The database refused a rotation; the client keeps the token it has. */

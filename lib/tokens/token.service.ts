@@ -91,6 +91,7 @@ export class TokenService<U extends AnyUser = AnyUser> {
       replacedUid: null,
       tokenHash: this.chain.digest(accessToken),
       replacedHash: null,
+      legacyHashes: null,
       generation: 0,
       nonce: null,
       authEpoch,
