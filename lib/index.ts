@@ -7,6 +7,8 @@ export type {
 export type { TokenAuthEndpoints, TokenAuthModuleExtras, TokenAuthOptions } from './token-auth.options.js';
 export type { AccountOptions } from './options/account.options.js';
 export type { CarrierOptions, CookieAttributes } from './options/carrier.options.js';
+export type { LanguageOptions } from './options/language.options.js';
+export type { Language, MessageCode, Messages } from './messages/message.js';
 export type { MailOptions } from './options/mail.options.js';
 export type { PasswordOptions } from './options/password.options.js';
 export type { TokenOptions } from './options/token.options.js';

@@ -1,5 +1,6 @@
 import { accountConfig, type AccountConfig } from './options/account.config.js';
 import { carrierConfig, type CarrierConfig } from './options/carrier.config.js';
+import { languageConfig, type LanguageConfig } from './options/language.config.js';
 import { mailConfig, type MailConfig } from './options/mail.config.js';
 import { OptionsCheck } from './options/options-check.js';
 import { tokenConfig, type TokenConfig } from './options/token.config.js';
@@ -10,7 +11,7 @@ import type { AnyUser } from './users/token-auth-user.entity.js';
 export const TOKEN_AUTH_CONFIG = Symbol('nestjs-token-auth:config');
 
 /** The options with their defaults, checked and frozen; durations in milliseconds. */
-export interface TokenAuthConfig extends TokenConfig, CarrierConfig, AccountConfig, MailConfig {}
+export interface TokenAuthConfig extends TokenConfig, CarrierConfig, AccountConfig, MailConfig, LanguageConfig {}
 
 /**
  * Applies the defaults and checks everything.
@@ -27,6 +28,7 @@ export function resolveOptions<U extends AnyUser>(options: TokenAuthOptions<U>, 
     ...carrierConfig(check),
     ...accountConfig(check, mails.mail !== null),
     ...mails,
+    ...languageConfig(check),
   };
   check.throwIfFaulty();
   return Object.freeze(config);
@@ -80,4 +82,6 @@ const KNOWN_OPTIONS = {
   defaultConfirmSuccessUrl: true,
   defaultPasswordResetUrl: true,
   unlockSuccessUrl: true,
+  languages: true,
+  defaultLanguage: true,
 } satisfies Record<keyof TokenAuthOptions, true>;

@@ -19,6 +19,7 @@ import { AccountMails } from './mails/account-mails.js';
 import { NodemailerMailer } from './mails/nodemailer-mailer.js';
 import { Outbox } from './mails/outbox.js';
 import { TokenAuthMailer } from './mails/token-auth-mailer.js';
+import { Translator } from './messages/translator.js';
 import { OneTimeTokenStore } from './one-time-tokens/one-time-token-store.js';
 import { checkRealms, checkTables } from './realms/realm-check.js';
 import { afterRealm, realmExports, realmProviders } from './realms/realm-exports.js';
@@ -226,6 +227,7 @@ function providersFor(
     mailer === undefined
       ? { provide: TokenAuthMailer, useExisting: NodemailerMailer }
       : { provide: TokenAuthMailer, useClass: mailer },
+    Translator,
     AccountMails,
     AuthHeaders,
     Unavailability,

@@ -3,6 +3,7 @@ import type { TokenAuthHooks } from './hooks/token-auth-hooks.js';
 import type { TokenAuthMailer } from './mails/token-auth-mailer.js';
 import type { AccountOptions } from './options/account.options.js';
 import type { CarrierOptions } from './options/carrier.options.js';
+import type { LanguageOptions } from './options/language.options.js';
 import type { MailOptions } from './options/mail.options.js';
 import type { PasswordOptions } from './options/password.options.js';
 import type { TokenOptions } from './options/token.options.js';
@@ -15,7 +16,7 @@ import type { AnyUser } from './users/token-auth-user.entity.js';
  * @typeParam U - the application's user entity.
  */
 export interface TokenAuthOptions<U extends AnyUser = AnyUser>
-  extends TokenOptions<U>, CarrierOptions, PasswordOptions, AccountOptions<U>, MailOptions<U> {}
+  extends TokenOptions<U>, CarrierOptions, PasswordOptions, AccountOptions<U>, MailOptions<U>, LanguageOptions {}
 
 /** Which of the module's endpoints are served. */
 export interface TokenAuthEndpoints {

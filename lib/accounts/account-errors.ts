@@ -1,95 +1,103 @@
 import { HttpException, HttpStatus, UnprocessableEntityException } from '@nestjs/common';
+import { Message, type MessageCode } from '../messages/message.js';
 
 /** How much of what was sent a text repeats, in characters. */
 const LONGEST_QUOTE = 2048;
 
-/** The texts that clients of the protocol show or compare. */
+const plain = (code: MessageCode) => new Message(code);
+const aboutEmail = (code: MessageCode) => (email: string) => new Message(code, { email });
+
+/** What the endpoints say. */
 export const MESSAGES = Object.freeze({
-  badCredentials: 'Invalid login credentials. Please try again.',
-  invalidToken: 'Invalid login credentials',
-  notSignedIn: 'User was not found or was not logged in.',
-  signInByPost: 'Use POST /sign_in to sign in. GET is not supported.',
-  locked: 'Your account has been locked due to an excessive number of unsuccessful sign in attempts.',
-  notConfirmed: (email: string) =>
-    `A confirmation email was sent to your account at '${email}'. You must follow the instructions in the email before your account can be activated`,
-  tooManyAttempts: 'Too many sign in attempts. Please try again later.',
+  badCredentials: plain('bad_credentials'),
+  invalidToken: plain('invalid_token'),
+  notSignedIn: plain('not_signed_in'),
+  signInByPost: plain('sign_in_by_post'),
+  locked: plain('locked'),
+  notConfirmed: aboutEmail('not_confirmed'),
+  tooManyAttempts: plain('too_many_attempts'),
 
-  improperSignUp: 'Please submit proper sign up data in request body.',
-  improperUpdate: 'Please submit proper account update data in request body.',
-  userNotFound: 'User not found.',
-  overtaken: 'Your account has been changed by another request at the same time. Please try again.',
-  nothingToDestroy: 'Unable to locate account for destruction.',
-  destroyed: (uid: string) => `Account with UID '${uid}' has been destroyed.`,
-  inUse: 'The account cannot be destroyed because other records refer to it.',
+  improperSignUp: plain('improper_sign_up'),
+  improperUpdate: plain('improper_update'),
+  userNotFound: plain('user_not_found'),
+  overtaken: plain('overtaken'),
+  nothingToDestroy: plain('nothing_to_destroy'),
+  destroyed: (uid: string) => new Message('destroyed', { uid }),
+  inUse: plain('in_use'),
+  clientNotFound: plain('client_not_found'),
 
-  missingConfirmUrl: "Missing 'confirm_success_url' parameter.",
-  missingRedirectUrl: 'Missing redirect URL.',
-  redirectNotAllowed: (url: string) => `Redirect to '${url.slice(0, LONGEST_QUOTE)}' not allowed.`,
-  missingEmail: 'You must provide an email address.',
-  unknownEmail: (email: string) => `Unable to find user with email '${email}'.`,
-  invalidLink: 'This link is not valid, or not any more. Please ask for a new one.',
+  missingConfirmUrl: plain('missing_confirm_success_url'),
+  missingRedirectUrl: plain('missing_redirect_url'),
+  redirectNotAllowed: (url: string) =>
+    new Message('redirect_not_allowed', { redirect_url: url.slice(0, LONGEST_QUOTE) }),
+  missingEmail: plain('missing_email'),
+  unknownEmail: aboutEmail('unknown_email'),
+  invalidLink: plain('invalid_link'),
 
-  resetSent: (email: string) =>
-    `An email has been sent to '${email}' containing instructions for resetting your password.`,
-  resetSentParanoid:
-    'If your email address exists in our database, you will receive a password recovery link at your email address in a few minutes.',
-  unauthorized: 'Unauthorized',
-  passwordNotRequired: (provider: string) =>
-    `This account does not require a password. Sign in using your '${provider}' account instead.`,
-  missingPasswords: "You must fill out the fields labeled 'Password' and 'Password confirmation'.",
-  passwordUpdated: 'Your password has been successfully updated.',
+  resetSent: aboutEmail('reset_sent'),
+  resetSentParanoid: plain('reset_sent_paranoid'),
+  unauthorized: plain('unauthorized'),
+  passwordNotRequired: (provider: string) => new Message('password_not_required', { provider }),
+  missingPasswords: plain('missing_passwords'),
+  passwordUpdated: plain('password_updated'),
 
-  confirmationSent: (email: string) =>
-    `An email has been sent to '${email}' containing instructions for confirming your account.`,
-  confirmationSentParanoid:
-    'If your email address exists in our database, you will receive an email with instructions for how to confirm your email address in a few minutes.',
-  confirmed: 'Your email address has been confirmed.',
+  confirmationSent: aboutEmail('confirmation_sent'),
+  confirmationSentParanoid: plain('confirmation_sent_paranoid'),
+  confirmed: plain('confirmed'),
 
-  unlockSent: (email: string) =>
-    `An email has been sent to '${email}' containing instructions for unlocking your account.`,
-  unlockSentParanoid:
-    'If your account exists, you will receive an email with instructions for how to unlock it in a few minutes.',
-  unlocked: 'Your account has been unlocked.',
+  unlockSent: aboutEmail('unlock_sent'),
+  unlockSentParanoid: plain('unlock_sent_paranoid'),
+  unlocked: plain('unlocked'),
+
+  accountExists: aboutEmail('account_exists'),
+  oauthFailed: plain('oauth_failed'),
+  oauthRefused: plain('oauth_refused'),
+  oauthExpired: plain('oauth_expired'),
+  oauthUnavailable: plain('oauth_unavailable'),
+  redirecting: plain('redirecting'),
 });
 
-/** What is wrong with an attribute: texts that follow its name in a sentence. */
+/** What is wrong with an attribute: what follows its name in a sentence. */
 export const FAULTS = Object.freeze({
-  blank: "can't be blank",
-  invalid: 'is invalid',
-  taken: 'has already been taken',
-  notEmail: 'is not an email',
-  mismatch: "doesn't match Password",
-  tooShort: (least: number) => `is too short (minimum is ${least} characters)`,
-  tooLong: (most: number, unit = 'characters') => `is too long (maximum is ${most} ${unit})`,
+  blank: plain('blank'),
+  invalid: plain('invalid'),
+  taken: plain('taken'),
+  notEmail: plain('not_email'),
+  mismatch: plain('mismatch'),
+  tooShort: (least: number) => new Message('too_short', { count: String(least) }),
+  tooLong: (most: number) => new Message('too_long', { count: String(most) }),
+  tooLongInBytes: (most: number) => new Message('too_long_in_bytes', { count: String(most) }),
 });
 
-/** The protocol's common error body. */
-export function failure(status: HttpStatus, message: string, extra: object = {}): HttpException {
-  return new HttpException({ success: false, errors: [message], ...extra }, status);
+/** The protocol's common error body, and the code of its message. */
+export function failure(status: HttpStatus, message: Message, extra: object = {}): HttpException {
+  return new HttpException({ success: false, errors: [message], code: message.code, ...extra }, status);
 }
 
-/** What is wrong with each attribute: texts that follow its name in a sentence. */
-export type AttributeErrors = Record<string, string[]>;
+/** What is wrong with each attribute: what follows its name in a sentence. Texts are the application's own. */
+export type AttributeErrors = Record<string, (Message | string)[]>;
 
-/** The texts by attribute, and all of them as sentences, as the protocol words them. */
-export function fullErrors(errors: AttributeErrors): Record<string, string[]> {
-  const sentences = Object.entries(errors).flatMap(([attribute, texts]) =>
-    texts.map((text) => `${humanize(attribute)} ${text}`),
+/** The faults by attribute, all of them as sentences, and their codes: what an application says itself is `invalid`. */
+export function faultBody(faults: AttributeErrors): { errors: AttributeErrors; code: string; error_codes: object } {
+  const sentences = Object.entries(faults).flatMap(([attribute, each]) =>
+    each.map((fault) => new Message('full_message', { attribute, fault })),
   );
-  return { ...errors, full_messages: sentences };
+  const codes = Object.entries(faults).map(([attribute, each]) => [
+    attribute,
+    each.map((fault) => (fault instanceof Message ? fault.code : FAULTS.invalid.code)),
+  ]);
+  return {
+    errors: { ...faults, full_messages: sentences },
+    code: 'invalid_record',
+    error_codes: Object.fromEntries(codes),
+  };
 }
 
 /** 422 for an account that cannot be saved like this. */
-export function invalidRecord(errors: AttributeErrors, data?: object): HttpException {
+export function invalidRecord(faults: AttributeErrors, data?: object): HttpException {
   return new UnprocessableEntityException({
     status: 'error',
     ...(data === undefined ? {} : { data }),
-    errors: fullErrors(errors),
+    ...faultBody(faults),
   });
-}
-
-/** `password_confirmation` → `Password confirmation` */
-export function humanize(attribute: string): string {
-  const words = attribute.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -5,6 +5,7 @@ import {
   type ValidationArguments,
   type ValidatorConstraintInterface,
 } from 'class-validator';
+import type { Message } from '../messages/message.js';
 import { isEmail, normalizeEmail } from '../users/email.js';
 import { FAULTS } from './account-errors.js';
 
@@ -18,7 +19,7 @@ class EmailRule implements ValidatorConstraintInterface {
   }
 
   defaultMessage({ value }: ValidationArguments): string {
-    return isBlank(value) ? FAULTS.blank : FAULTS.notEmail;
+    return (isBlank(value) ? FAULTS.blank : FAULTS.notEmail).encode();
   }
 }
 
@@ -29,7 +30,7 @@ class PasswordRule implements ValidatorConstraintInterface {
   }
 
   defaultMessage({ object }: ValidationArguments): string {
-    return faultOf(object as AccountInput) ?? '';
+    return faultOf(object as AccountInput)?.encode() ?? '';
   }
 }
 
@@ -40,7 +41,7 @@ class ConfirmationRule implements ValidatorConstraintInterface {
   }
 
   defaultMessage(): string {
-    return FAULTS.mismatch;
+    return FAULTS.mismatch.encode();
   }
 }
 
@@ -89,11 +90,11 @@ export class AccountInput {
   }
 }
 
-function faultOf({ password, minLength }: AccountInput): string | null {
+function faultOf({ password, minLength }: AccountInput): Message | null {
   if (isBlank(password)) return FAULTS.blank;
   if (typeof password !== 'string' || password.includes('\0')) return FAULTS.invalid;
   if (Array.from(password).length < minLength) return FAULTS.tooShort(minLength);
-  return Buffer.byteLength(password) > LONGEST_PASSWORD ? FAULTS.tooLong(LONGEST_PASSWORD, 'bytes') : null;
+  return Buffer.byteLength(password) > LONGEST_PASSWORD ? FAULTS.tooLongInBytes(LONGEST_PASSWORD) : null;
 }
 
 /** Not given, or nothing but white space. */

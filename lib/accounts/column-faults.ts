@@ -1,4 +1,5 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import type { Message } from '../messages/message.js';
 import { FAULTS } from './account-errors.js';
 
 /** Types of columns that keep lists and objects as they are. */
@@ -20,7 +21,7 @@ const BOOLEANS = new Set<unknown>([Boolean, 'boolean', 'bool', 'tinyint', 'bit']
  *
  * @param longest - how many characters the column keeps.
  */
-export function columnFault(column: ColumnMetadata, value: unknown, longest: number): string | null {
+export function columnFault(column: ColumnMetadata, value: unknown, longest: number): Message | null {
   if (value === null) return column.isNullable ? null : FAULTS.blank;
   if (typeof value === 'string' && value.includes('\0')) return FAULTS.invalid;
   // The application says itself what becomes of its values.

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Message } from '../messages/message.js';
 import type { IncomingRequest } from '../request/request-context.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../tokens/clock.js';
 import type { Session } from '../tokens/token-authenticator.js';
@@ -25,7 +26,7 @@ export class CurrentPassword {
    *
    * @throws HttpException 429 after too many attempts.
    */
-  async faultOf(account: Account, given: unknown, request: IncomingRequest, response: object): Promise<string | null> {
+  async faultOf(account: Account, given: unknown, request: IncomingRequest, response: object): Promise<Message | null> {
     if (isBlank(given)) return FAULTS.blank;
     const attempt = await this.attempts.admit(account.user.email ?? account.user.uid, request, response);
     if (!(await this.attempts.verify(attempt, given, account.encryptedPassword)).valid) return FAULTS.invalid;

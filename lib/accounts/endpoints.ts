@@ -8,6 +8,7 @@ import { ConfirmationsController } from './confirmations/confirmations.controlle
 import { CrossSiteGuard } from './cross-site.guard.js';
 import { CurrentPassword } from './current-password.js';
 import { FaultsInterceptor } from './faults.interceptor.js';
+import { LanguageInterceptor } from './language.interceptor.js';
 import { LinkAnswers } from './link-answers.js';
 import { Notifier } from './notifier.js';
 import { LinkSignIns } from './passwords/link-sign-ins.js';
@@ -54,6 +55,7 @@ export const ENDPOINT_PROVIDERS: Provider[] = [
   Confirmations,
   CurrentPassword,
   FaultsInterceptor,
+  LanguageInterceptor,
   LinkAnswers,
   LinkSignIns,
   Notifier,
@@ -93,7 +95,7 @@ function mount(controller: Type<object>, path: string, userEntity: Type<AnyUser>
   Object.defineProperty(mounted, 'name', { value: controller.name });
   // An application that versions its routes keeps the protocol's paths.
   Controller({ path, version: VERSION_NEUTRAL })(mounted);
-  UseInterceptors(FaultsInterceptor)(mounted);
+  UseInterceptors(LanguageInterceptor, FaultsInterceptor)(mounted);
   // A global guard is the default realm's.
   SetMetadata(USER_ENTITIES, [userEntity])(mounted);
   // Before the controller's own guards, to which `UseGuards` would append it.

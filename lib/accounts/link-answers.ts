@@ -1,6 +1,9 @@
 import { HttpStatus, Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { IncomingRequest } from '../request/request-context.js';
+import { escapeHtml } from '../mails/escape-html.js';
+import type { Message } from '../messages/message.js';
+import { Translator } from '../messages/translator.js';
+import { requestOf, type IncomingRequest } from '../request/request-context.js';
 import { redirectUrl, type RedirectParameters } from '../redirects/redirect-url.js';
 import { failure, MESSAGES } from './account-errors.js';
 
@@ -9,7 +12,10 @@ const PRIVATE = Object.freeze({ 'Cache-Control': 'no-store', 'Referrer-Policy': 
 
 @Injectable()
 export class LinkAnswers {
-  constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
+  constructor(
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(Translator) private readonly translator: Translator,
+  ) {}
 
   /** Sends the visitor on to the application's page. */
   redirect(response: object, url: string, parameters: RedirectParameters): void {
@@ -18,10 +24,12 @@ export class LinkAnswers {
   }
 
   /** Says it on a page of its own, where the application has none for it. */
-  page(response: object, message: string): void {
+  page(response: object, message: Message): void {
     this.head(response);
+    const language = this.translator.languageOf(requestOf(response));
+    const text = escapeHtml(this.translator.text(message, language));
     this.host.httpAdapter.setHeader(response, 'Content-Type', 'text/html; charset=utf-8');
-    const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${message}</title><p>${message}</p></html>`;
+    const html = `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>${text}</title><p>${text}</p></html>`;
     this.host.httpAdapter.reply(response, html, HttpStatus.OK);
   }
 

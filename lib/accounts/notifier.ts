@@ -2,8 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AccountMails } from '../mails/account-mails.js';
 import { Outbox } from '../mails/outbox.js';
 import type { MailKind } from '../mails/token-auth-mailer.js';
+import { Translator } from '../messages/translator.js';
 import type { Purpose } from '../one-time-tokens/one-time-token.entity.js';
 import { OneTimeTokenStore } from '../one-time-tokens/one-time-token-store.js';
+import { requestOf } from '../request/request-context.js';
 import { MailLimit } from '../throttling/mail-limit.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
@@ -43,6 +45,7 @@ export class Notifier {
     @Inject(AccountMails) private readonly mails: AccountMails,
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(MailLimit) private readonly limit: MailLimit,
+    @Inject(Translator) private readonly translator: Translator,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -53,6 +56,7 @@ export class Notifier {
    */
   sendLink(response: object, kind: LinkMailKind, user: AnyUser, to: string, target: LinkTarget): void {
     const { purpose, path, parameter } = LINKS[kind];
+    const language = this.translator.languageOf(requestOf(response));
     this.outbox.afterResponse(response, kind, async () => {
       if (!(await this.limit.admit(kind, to))) return;
       const token = await this.tokens.issue(user, purpose, to, this.lifespanOf(kind));
@@ -60,15 +64,16 @@ export class Notifier {
       if (token === null) return;
       const redirect = target.redirectUrl === null ? {} : { redirect_url: target.redirectUrl };
       const link = this.mails.link(path, { config: target.config, ...redirect, [parameter]: token });
-      this.mails.post(kind, { user, to, link, newEmail: null });
+      this.mails.post(kind, { user, to, link, newEmail: null, language });
     });
   }
 
   /** Mails what has happened. */
   tell(response: object, kind: NoticeKind, user: AnyUser, to: string | null, newEmail: string | null = null): void {
     if (to === null) return;
+    const language = this.translator.languageOf(requestOf(response));
     this.outbox.afterResponse(response, kind, async () => {
-      if (await this.limit.admit(kind, to)) this.mails.post(kind, { user, to, link: null, newEmail });
+      if (await this.limit.admit(kind, to)) this.mails.post(kind, { user, to, link: null, newEmail, language });
     });
   }
 

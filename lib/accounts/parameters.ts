@@ -1,5 +1,6 @@
 import { HttpStatus } from '@nestjs/common';
 import { validate } from 'class-validator';
+import { Message } from '../messages/message.js';
 import type { IncomingRequest } from '../request/request-context.js';
 import { normalizeEmail } from '../users/email.js';
 import { isBlank } from './account.input.js';
@@ -60,7 +61,7 @@ export async function errorsOf(dto: object): Promise<AttributeErrors> {
     faults.map(({ property, constraints }) => {
       const texts = Object.values(constraints ?? {}).map((text) => withoutName(text, property));
       // What is wrong inside of a nested object has no text of its own.
-      return [property, texts.length > 0 ? texts : [FAULTS.invalid]];
+      return [property, texts.length > 0 ? texts.map((text) => Message.decode(text)) : [FAULTS.invalid]];
     }),
   );
 }

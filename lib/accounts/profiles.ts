@@ -1,5 +1,6 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import type { Message } from '../messages/message.js';
 import { camelCase, declaredProperties } from '../users/profile.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { UserStore } from '../users/user-store.js';
@@ -51,7 +52,7 @@ export class Profiles {
     const keys = declaredProperties(dto);
     const filled = Object.assign(new dto(), pick(body, keys)) as Record<string, unknown>;
     const faults = Object.entries(await errorsOf(filled)).filter(([key]) => isAsked(key));
-    const profile = { values: {} as Record<string, unknown>, errors: Object.fromEntries(faults) };
+    const profile = { values: {} as Record<string, unknown>, errors: Object.fromEntries(faults) as AttributeErrors };
     for (const key of keys.filter(isAsked)) {
       const column = this.columnOf(key);
       const value = filled[key];
@@ -70,7 +71,7 @@ export class Profiles {
     return named(key) ?? named(camelCase(key));
   }
 
-  private async faultOf(column: ColumnMetadata, value: unknown, owner: AnyUser | null): Promise<string | null> {
+  private async faultOf(column: ColumnMetadata, value: unknown, owner: AnyUser | null): Promise<Message | null> {
     const fault = columnFault(column, value, this.table.longest(column));
     if (fault !== null || value === null || !this.isUnique(column)) return fault;
     return (await this.users.exists(column.propertyName, value, owner)) ? FAULTS.taken : null;

@@ -38,7 +38,7 @@ export class AccountMails {
 
   private async content(kind: MailKind, data: MailData): Promise<MailContent> {
     const own = await this.config.mail?.templates[kind]?.(data);
-    const byDefault = defaultContent(kind, data);
+    const byDefault = defaultContent(kind, data, this.config.languages[data.language] ?? {});
     return {
       subject: own?.subject ?? byDefault.subject,
       text: own?.text ?? byDefault.text,

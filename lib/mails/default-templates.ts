@@ -1,86 +1,89 @@
+import { Message, type Language, type MessageCode } from '../messages/message.js';
+import { escapeHtml } from './escape-html.js';
 import type { MailContent, MailData } from './mail-templates.js';
 import type { MailKind } from './token-auth-mailer.js';
 
-/** The words of a mail, apart from how it is laid out. */
-interface Words {
-  readonly subject: string;
-  readonly greeting: string;
-  readonly before: readonly string[];
+/** What a mail says, apart from how it is laid out. */
+interface Outline {
+  readonly subject: MessageCode;
+  readonly greeting: 'mail_hello' | 'mail_welcome';
+  readonly before: readonly MessageCode[];
   /** What the link is called. */
-  readonly action?: string;
-  readonly after?: readonly string[];
+  readonly action?: MessageCode;
+  readonly after?: readonly MessageCode[];
 }
 
-const WORDS: Readonly<Record<MailKind, (data: MailData) => Words>> = Object.freeze({
-  confirmation: ({ to }: MailData) => ({
-    subject: 'Confirmation instructions',
-    greeting: `Welcome ${to}!`,
-    before: ['You can confirm your account email through the link below:'],
-    action: 'Confirm my account',
-  }),
-  resetPassword: ({ to }: MailData) => ({
-    subject: 'Reset password instructions',
-    greeting: `Hello ${to}!`,
-    before: ['Someone has requested a link to change your password. You can do this through the link below.'],
-    action: 'Change my password',
-    after: [
-      "If you didn't request this, please ignore this email.",
-      "Your password won't change until you access the link above and create a new one.",
-    ],
-  }),
-  unlock: ({ to }: MailData) => ({
-    subject: 'Unlock instructions',
-    greeting: `Hello ${to}!`,
-    before: [
-      'Your account has been locked due to an excessive number of unsuccessful sign in attempts.',
-      'Click the link below to unlock your account:',
-    ],
-    action: 'Unlock my account',
-  }),
-  emailChanged: ({ to, newEmail }: MailData) => ({
-    subject: 'Email Changed',
-    greeting: `Hello ${to}!`,
-    before: [
-      `The email address of your account is being changed to ${newEmail ?? 'another one'}.`,
-      "If you didn't ask for this, please contact us.",
-    ],
-  }),
-  passwordChanged: ({ to }: MailData) => ({
-    subject: 'Password Changed',
-    greeting: `Hello ${to}!`,
-    before: [
-      'The password of your account has been changed.',
-      "If you didn't do this, please request a new password at once.",
-    ],
-  }),
-  addressTaken: ({ to }: MailData) => ({
-    subject: 'You already have an account',
-    greeting: `Hello ${to}!`,
-    before: [
-      'Someone has tried to sign up with this email address, which already has an account. Nothing has changed.',
-      'If it was you, please sign in, or request a new password if you have forgotten yours.',
-      "If it wasn't you, please ignore this email.",
-    ],
-  }),
+const OUTLINES: Readonly<Record<MailKind, Outline>> = Object.freeze({
+  confirmation: {
+    subject: 'mail_confirmation_subject',
+    greeting: 'mail_welcome',
+    before: ['mail_confirmation_text'],
+    action: 'mail_confirmation_link',
+  },
+  resetPassword: {
+    subject: 'mail_reset_subject',
+    greeting: 'mail_hello',
+    before: ['mail_reset_text'],
+    action: 'mail_reset_link',
+    after: ['mail_reset_ignore', 'mail_reset_unchanged'],
+  },
+  unlock: {
+    subject: 'mail_unlock_subject',
+    greeting: 'mail_hello',
+    before: ['locked', 'mail_unlock_text'],
+    action: 'mail_unlock_link',
+  },
+  emailChanged: {
+    subject: 'mail_email_changed_subject',
+    greeting: 'mail_hello',
+    before: ['mail_email_changed_text', 'mail_email_changed_hint'],
+  },
+  passwordChanged: {
+    subject: 'mail_password_changed_subject',
+    greeting: 'mail_hello',
+    before: ['mail_password_changed_text', 'mail_password_changed_hint'],
+  },
+  addressTaken: {
+    subject: 'mail_address_taken_subject',
+    greeting: 'mail_hello',
+    before: ['mail_address_taken_text', 'mail_address_taken_own', 'mail_address_taken_other'],
+  },
 });
 
-/** The module's own words for a mail. */
-export function defaultContent(kind: MailKind, data: MailData): MailContent {
-  const words = WORDS[kind](data);
-  return { subject: words.subject, text: text(words, data.link), html: html(words, data.link) };
+/** The words of a mail in one language. */
+interface Words {
+  readonly language: string;
+  readonly subject: string;
+  readonly before: readonly string[];
+  readonly action: string | null;
+  readonly after: readonly string[];
 }
 
-function text({ greeting, before, after = [] }: Words, link: string | null): string {
-  const paragraphs = [greeting, ...before, ...(link === null ? [] : [link]), ...after];
+/** The module's own words for a mail, in a language. */
+export function defaultContent(kind: MailKind, data: MailData, texts: Language): MailContent {
+  const outline = OUTLINES[kind];
+  const words = (code: MessageCode) => new Message(code, { email: data.newEmail ?? data.to }).in(texts);
+  const inWords: Words = {
+    language: data.language,
+    subject: words(outline.subject),
+    before: [new Message(outline.greeting, { email: data.to }).in(texts), ...outline.before.map(words)],
+    action: outline.action === undefined ? null : words(outline.action),
+    after: (outline.after ?? []).map(words),
+  };
+  return { subject: inWords.subject, text: text(inWords, data.link), html: html(inWords, data.link) };
+}
+
+function text({ before, after }: Words, link: string | null): string {
+  const paragraphs = [...before, ...(link === null ? [] : [link]), ...after];
   return `${paragraphs.join('\n\n')}\n`;
 }
 
-function html({ subject, greeting, before, action, after = [] }: Words, link: string | null): string {
+function html({ language, subject, before, action, after }: Words, link: string | null): string {
   const anchor = link === null ? [] : [`<a href="${escapeHtml(link)}">${escapeHtml(action ?? link)}</a>`];
-  const paragraphs = [greeting, ...before].map(escapeHtml).concat(anchor, after.map(escapeHtml));
+  const paragraphs = [...before.map(escapeHtml), ...anchor, ...after.map(escapeHtml)];
   return [
     '<!doctype html>',
-    '<html lang="en">',
+    `<html lang="${escapeHtml(language)}" dir="${directionOf(language)}">`,
     `<head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>`,
     '<body style="font-family: sans-serif; line-height: 1.5">',
     ...paragraphs.map((paragraph) => `<p>${paragraph}</p>`),
@@ -90,14 +93,7 @@ function html({ subject, greeting, before, action, after = [] }: Words, link: st
   ].join('\n');
 }
 
-const ENTITIES: Readonly<Record<string, string>> = Object.freeze({
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-});
-
-function escapeHtml(value: string): string {
-  return value.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+/** Which way a language is written. */
+function directionOf(language: string): 'ltr' | 'rtl' {
+  return /^(ar|dv|fa|he|ku|ps|sd|ug|ur|yi)\b/i.test(language) ? 'rtl' : 'ltr';
 }

@@ -10,6 +10,8 @@ export interface MailData<U extends AnyUser = AnyUser> {
   readonly link: string | null;
   /** The address that takes the place of the old one, in `emailChanged`; else null. */
   readonly newEmail: string | null;
+  /** The tag of the language that the request which caused the mail asked for, one of the application's. */
+  readonly language: string;
 }
 
 /** The words of a mail. */

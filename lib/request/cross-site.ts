@@ -1,10 +1,6 @@
 import { ForbiddenException } from '@nestjs/common';
 import type { IncomingRequest } from './request-context.js';
 
-/** What a request that a page of another origin made is answered, with 403. */
-export const CROSS_SITE_MESSAGE =
-  'A page of another origin made this request. If its pages may do so, list that origin in the option trustedOrigins.';
-
 /** What browsers send on behalf of any page; applications must not change state by them. */
 const SAFE_METHODS: readonly unknown[] = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -39,12 +35,12 @@ function isOriginAt(origin: unknown, host: unknown): boolean {
 
 /** 403, and never 401: clients throw their credentials away on a 401. */
 export class CrossSiteException extends ForbiddenException {
-  constructor() {
+  constructor(private readonly text: string) {
     // Apollo's driver makes FORBIDDEN of an exception with Nest's own body, and an internal error of any other.
-    super(CROSS_SITE_MESSAGE);
+    super(text);
   }
 
-  override getResponse(): { errors: string[] } {
-    return { errors: [CROSS_SITE_MESSAGE] };
+  override getResponse(): { errors: string[]; code: string } {
+    return { errors: [this.text], code: 'cross_site' };
   }
 }

@@ -1,4 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { MessageCode } from '../messages/message.js';
+import { Translator } from '../messages/translator.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../tokens/clock.js';
 import { TokenAuthenticator, type Session } from '../tokens/token-authenticator.js';
@@ -25,6 +27,7 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
     @Inject(Unavailability) private readonly unavailability: Unavailability,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
     @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
+    @Inject(Translator) private readonly translator: Translator,
   ) {}
 
   /**
@@ -119,6 +122,11 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
     this.headers.clearCookie(response);
   }
 
+  /** What a refused request is told, in its language; null where there is no request. @internal */
+  say(code: MessageCode, exchange: Exchange | null): string {
+    return this.translator.say(code, exchange?.request ?? null);
+  }
+
   private stateOf({ state }: Exchange): RealmState {
     return state.of(this);
   }
@@ -177,11 +185,11 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
     );
   }
 
-  private refuseForged({ transport }: Exchange): null {
+  private refuseForged({ request, transport }: Exchange): null {
     this.logger.debug('Refused a request with a cookie: a page of another origin made it');
     // The gateway or the guard refuses a WebSocket as it does a stranger's.
     if (transport === 'ws') return null;
-    throw new CrossSiteException();
+    throw new CrossSiteException(this.translator.say('cross_site', request));
   }
 
   private async refresh(exchange: Exchange, session: Session): Promise<Session | null> {

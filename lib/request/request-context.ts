@@ -134,6 +134,13 @@ export function originOf(request: IncomingRequest): RequestOrigin {
   };
 }
 
+/** The request that a response answers; null where there is none. */
+export function requestOf(response: object | null): IncomingRequest | null {
+  // Express's name, and Fastify's.
+  const { req, request } = (response ?? {}) as { req?: IncomingRequest; request?: IncomingRequest };
+  return req ?? request ?? null;
+}
+
 /** Whether a response can still tell its client anything: headers not sent, peer not gone. */
 export function canDeliver(response: object | null): response is object {
   if (response === null) return false;

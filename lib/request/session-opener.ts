@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Translator } from '../messages/translator.js';
 import { AuthHeaders } from './auth-headers.js';
 import { CrossSiteException, isCrossSite } from './cross-site.js';
 import { originOf, type IncomingRequest } from './request-context.js';
@@ -25,6 +26,7 @@ export class SessionOpener {
     @Inject(TokenService) private readonly tokens: TokenService,
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
+    @Inject(Translator) private readonly translator: Translator,
   ) {}
 
   /**
@@ -36,7 +38,9 @@ export class SessionOpener {
    */
   async open(user: AnyUser, request: IncomingRequest, response: object, authEpoch?: number): Promise<void> {
     const { cookie, trustedOrigins } = this.config;
-    if (cookie !== null && isCrossSite(request, trustedOrigins)) throw new CrossSiteException();
+    if (cookie !== null && isCrossSite(request, trustedOrigins)) {
+      throw new CrossSiteException(this.translator.say('cross_site', request));
+    }
     const epoch = authEpoch === undefined ? {} : { authEpoch };
     const issued = await this.tokens.issue(user, { origin: originOf(request), ...epoch });
     this.headers.write(response, { kind: 'token', issued, fresh: true });

@@ -67,11 +67,12 @@ export class TokenAuthGuard implements CanActivate {
 
   /** What a request without a user is answered. */
   protected async refusal(context: ExecutionContext): Promise<Error> {
-    const message = 'You need to sign in or sign up before continuing.';
+    const [first = this.requests] = this.authenticatorsFor(context);
+    const message = first.say('unauthenticated', exchangeOf(context));
     const type = context.getType<'http' | 'graphql' | 'ws'>();
     // Apollo's driver makes UNAUTHENTICATED of an exception with Nest's own body, and an internal error of any other.
     if (type === 'graphql') return new UnauthorizedException(message);
-    if (type !== 'ws') return new UnauthorizedException({ errors: [message] });
+    if (type !== 'ws') return new UnauthorizedException({ errors: [message], code: 'unauthenticated' });
     // Only applications with gateways have this package.
     const { WsException } = await import('@nestjs/websockets');
     return new WsException(message);

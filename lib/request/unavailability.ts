@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, ServiceUnavailableException } from '@nestjs/common';
 import { AuthHeaders } from './auth-headers.js';
-import { canDeliver } from './request-context.js';
+import { Translator } from '../messages/translator.js';
+import { canDeliver, requestOf } from './request-context.js';
 
 /** Seconds after which a client may try again. */
 const RETRY_AFTER = 5;
@@ -10,12 +11,16 @@ const RETRY_AFTER = 5;
 export class Unavailability {
   private readonly logger = new Logger('TokenAuth');
 
-  constructor(@Inject(AuthHeaders) private readonly headers: AuthHeaders) {}
+  constructor(
+    @Inject(AuthHeaders) private readonly headers: AuthHeaders,
+    @Inject(Translator) private readonly translator: Translator,
+  ) {}
 
   of(error: unknown, response: object | null): ServiceUnavailableException {
     this.logger.error(`Answered 503: ${String(error)}`);
     if (canDeliver(response)) this.headers.set(response, 'Retry-After', String(RETRY_AFTER));
-    const body = { success: false, errors: ['The service is not available at the moment. Please try again later.'] };
+    const text = this.translator.say('unavailable', requestOf(response));
+    const body = { success: false, errors: [text], code: 'unavailable' };
     return new ServiceUnavailableException(body, { cause: error });
   }
 }

@@ -33,7 +33,7 @@ class MailsController {
   @Post()
   create() {
     const mails = this.modules.get(AccountMails, { strict: false });
-    mails.post('unlock', { user: {} as never, to: 'ada@example.com', link: null, newEmail: null });
+    mails.post('unlock', { user: {} as never, to: 'ada@example.com', link: null, newEmail: null, language: 'en' });
     return { success: true };
   }
 

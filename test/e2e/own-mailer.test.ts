@@ -33,6 +33,7 @@ const mail = {
   to: 'ada@example.com',
   link: 'https://api.example.com/auth/unlock?t=1',
   newEmail: null,
+  language: 'en',
 };
 
 it('a mailer of the application gets plain data that it can put into a queue', async () => {

@@ -16,8 +16,12 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly auth: AuthHeaderValues;
-  /** The body as JSON, or as text where it is none. */
+  /** The body as JSON, or as text where it is none; without the codes, which are beside it. */
   readonly body: any;
+  /** The stable code of a refusal. */
+  readonly code?: string;
+  /** The codes of what is wrong with each attribute. */
+  readonly errorCodes?: Record<string, string[]>;
 }
 
 /** What a response is expected to tell: a new token, blanks, or nothing. */
@@ -48,7 +52,7 @@ export async function send(url: string, init: RequestInit = {}): Promise<Answer>
       tokenType: headers.get('token-type'),
       authorization: headers.get('authorization'),
     },
-    body: parse(text),
+    ...parse(text),
   };
 }
 
@@ -125,7 +129,14 @@ export async function eventually(check: () => boolean | Promise<boolean>): Promi
   throw new Error('It did not come to hold within five seconds.');
 }
 
-function parse(text: string): unknown {
+function parse(text: string): Pick<Answer, 'body' | 'code' | 'errorCodes'> {
+  const body = fromJson(text);
+  if (typeof body !== 'object' || body === null || !('errors' in body)) return { body };
+  const { code, error_codes: errorCodes, ...rest } = body as Record<string, any>;
+  return { body: rest, code, errorCodes };
+}
+
+function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -32,5 +32,5 @@ Module({
 })(AppModule);
 
 const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error'], abortOnError: false });
-app.get(AccountMails).post('unlock', { user: {}, to: 'ada@example.com', link: null, newEmail: null });
+app.get(AccountMails).post('unlock', { user: {}, to: 'ada@example.com', link: null, newEmail: null, language: 'en' });
 await app.close();

@@ -52,7 +52,7 @@ export class MailingApp {
 
   post(kind: MailKind, data: Partial<MailData> = {}): void {
     const user = { id: 1, email: 'ada@example.com' } as MailData['user'];
-    this.mails.post(kind, { user, to: 'ada@example.com', link: this.link, newEmail: null, ...data });
+    this.mails.post(kind, { user, to: 'ada@example.com', link: this.link, newEmail: null, language: 'en', ...data });
   }
 
   /** The mail that arrives next, when all have. */

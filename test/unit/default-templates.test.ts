@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { defaultContent } from '../../lib/mails/default-templates.js';
+import { defaultContent as contentIn } from '../../lib/mails/default-templates.js';
 import type { MailData } from '../../lib/mails/mail-templates.js';
 import type { MailKind } from '../../lib/mails/token-auth-mailer.js';
 
 const LINK = 'https://api.example.com/auth/password/edit?config=default&reset_password_token=secret';
 
 function data(values: Partial<MailData> = {}): MailData {
-  return { user: {} as MailData['user'], to: 'ada@example.com', link: null, newEmail: null, ...values };
+  return { user: {} as MailData['user'], to: 'ada@example.com', link: null, newEmail: null, language: 'en', ...values };
+}
+
+/** In English. */
+function defaultContent(kind: MailKind, of: MailData) {
+  return contentIn(kind, of, {});
 }
 
 const SUBJECTS: Record<MailKind, string> = {

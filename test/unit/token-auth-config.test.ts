@@ -52,6 +52,8 @@ describe('the defaults', () => {
       throttle: { accountLimit: 50, addressLimit: 200, window: 1_800_000 },
       mail: null,
       redirects: { allowlist: expect.anything(), confirmSuccess: null, passwordReset: null, unlockSuccess: null },
+      languages: {},
+      defaultLanguage: 'en',
       password: { cost: 12, pepper: '', minLength: 8, queueLimit: 100 },
       userResponse: null,
     });

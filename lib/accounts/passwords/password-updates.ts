@@ -1,4 +1,5 @@
 import { HttpStatus, Inject, Injectable, UnprocessableEntityException } from '@nestjs/common';
+import { humanize, type Message } from '../../messages/message.js';
 import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js';
 import type { IncomingRequest } from '../../request/request-context.js';
 import { SessionOpener } from '../../request/session-opener.js';
@@ -9,7 +10,7 @@ import type { AnyUser } from '../../users/token-auth-user.entity.js';
 import { UserStore, type Account } from '../../users/user-store.js';
 import { AccountChanges } from '../account-changes.js';
 import { AccountInput, isBlank } from '../account.input.js';
-import { failure, fullErrors, humanize, MESSAGES, type AttributeErrors } from '../account-errors.js';
+import { failure, faultBody, MESSAGES, type AttributeErrors } from '../account-errors.js';
 import { CurrentPassword } from '../current-password.js';
 import { Notifier } from '../notifier.js';
 import { errorsOf, pick } from '../parameters.js';
@@ -93,11 +94,11 @@ export class PasswordUpdates {
     return failure(HttpStatus.UNAUTHORIZED, MESSAGES.unauthorized);
   }
 
-  private unprocessable(message: string): Error {
+  private unprocessable(message: Message): Error {
     return failure(HttpStatus.UNPROCESSABLE_ENTITY, message);
   }
 
   private invalid(errors: AttributeErrors): Error {
-    return new UnprocessableEntityException({ success: false, errors: fullErrors(errors) });
+    return new UnprocessableEntityException({ success: false, ...faultBody(errors) });
   }
 }

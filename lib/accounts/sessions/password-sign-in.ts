@@ -1,4 +1,5 @@
 import { HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
+import type { Message } from '../../messages/message.js';
 import type { IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../../tokens/clock.js';
@@ -59,7 +60,7 @@ export class PasswordSignIn {
     }
   }
 
-  private refusal(message: string): Error {
+  private refusal(message: Message): Error {
     return failure(HttpStatus.UNAUTHORIZED, this.config.paranoid ? MESSAGES.badCredentials : message);
   }
 
