@@ -5,6 +5,7 @@ import { OneTimeTokenStore } from '../one-time-tokens/one-time-token-store.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import type { AuthToken } from '../tokens/auth-token.entity.js';
 import { TokenAuthenticator, type Session } from '../tokens/token-authenticator.js';
+import { TokenAuthEvents } from '../tokens/token-events.js';
 import { SharedClock } from '../tokens/shared-clock.js';
 import { TokenStore } from '../tokens/token-store.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
@@ -39,6 +40,7 @@ export class AccountChanges {
     @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator,
     @Inject(OneTimeTokenStore) private readonly oneTimeTokens: OneTimeTokenStore,
     @Inject(SharedClock) private readonly clock: SharedClock,
+    @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -68,7 +70,9 @@ export class AccountChanges {
       return (await this.authenticator.refresh(session)) === null ? 'ended' : 'overtaken';
     }
     session.noteChange(own);
-    if (digest !== undefined) await this.tokens.deleteOthers(user, row.id);
+    const { email } = values;
+    if (typeof email === 'string') this.events.emit('user.email_changed', { user, from: user.email, to: email });
+    if (digest !== undefined) await this.endOthers(user, row.id);
     return 'changed';
   }
 
@@ -85,7 +89,8 @@ export class AccountChanges {
     // Collations take different addresses for the same.
     while (account?.user.email === token.email) {
       if (await this.resetFrom(account, token, digest)) {
-        await this.tokens.deleteAll(user);
+        this.tellReset(account);
+        await this.endAll(user);
         const found = await this.users.find(user);
         return found === null ? null : { ...found, authEpoch: account.authEpoch + 1 };
       }
@@ -94,6 +99,25 @@ export class AccountChanges {
       account = now?.authEpoch === account.authEpoch ? null : now;
     }
     return null;
+  }
+
+  private async endOthers(user: AnyUser, kept: string): Promise<void> {
+    this.events.emit('user.password_changed', { user, by: 'client' });
+    if ((await this.tokens.deleteOthers(user, kept)) === 0) return;
+    this.events.emit('client.ended', { user, clientIds: null, kept, reason: 'password_changed' });
+  }
+
+  private tellReset({ user, confirmedAt, lockedAt }: Account): void {
+    this.events.emit('user.password_changed', { user, by: 'reset' });
+    if (lockedAt !== null) this.events.emit('user.unlocked', { user });
+    if (this.config.confirmation !== null && confirmedAt === null && user.email !== null) {
+      this.events.emit('user.email_confirmed', { user, email: user.email });
+    }
+  }
+
+  private async endAll(user: AnyUser): Promise<void> {
+    if ((await this.tokens.deleteAll(user)) === 0) return;
+    this.events.emit('client.ended', { user, clientIds: null, kept: null, reason: 'password_changed' });
   }
 
   /** The user comes first, as in every change: two of them must not wait for each other. */

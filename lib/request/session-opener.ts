@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { TokenAuthHooks } from '../hooks/token-auth-hooks.js';
 import { Translator } from '../messages/translator.js';
 import { AuthHeaders } from './auth-headers.js';
 import { CrossSiteException, isCrossSite } from './cross-site.js';
 import { originOf, type IncomingRequest } from './request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
+import type { SignInMethod } from '../tokens/token-events.js';
 import { TokenService } from '../tokens/token.service.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 
@@ -27,22 +29,43 @@ export class SessionOpener {
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
     @Inject(Translator) private readonly translator: Translator,
+    @Inject(TokenAuthHooks) private readonly hooks: TokenAuthHooks,
   ) {}
 
   /**
-   * Signs a client in for a user whose identity has been proven.
+   * Signs a client in for a user whose identity has been proven, unless {@link TokenAuthHooks.beforeSignIn} refuses.
    *
    * @param authEpoch - the user's auth epoch when it was proven; the present one by default.
    * @throws DatabaseError when the database fails; in cookie mode ForbiddenException for a page of another origin, which
    * could otherwise sign its visitors in to an account of its own.
    */
   async open(user: AnyUser, request: IncomingRequest, response: object, authEpoch?: number): Promise<void> {
+    this.refuseCrossSite(request);
+    await this.hooks.beforeSignIn({ user, method: 'application', request });
+    await this.start(user, request, response, { method: 'application', authEpoch });
+  }
+
+  /**
+   * The same for whom the hook has been asked about already.
+   *
+   * @internal
+   */
+  async start(
+    user: AnyUser,
+    request: IncomingRequest,
+    response: object,
+    { method, authEpoch }: { method: SignInMethod; authEpoch?: number | undefined },
+  ): Promise<void> {
+    this.refuseCrossSite(request);
+    const epoch = authEpoch === undefined ? {} : { authEpoch };
+    const issued = await this.tokens.issue(user, { origin: originOf(request), method, ...epoch });
+    this.headers.write(response, { kind: 'token', issued, fresh: true });
+  }
+
+  private refuseCrossSite(request: IncomingRequest): void {
     const { cookie, trustedOrigins } = this.config;
     if (cookie !== null && isCrossSite(request, trustedOrigins)) {
       throw new CrossSiteException(this.translator.say('cross_site', request));
     }
-    const epoch = authEpoch === undefined ? {} : { authEpoch };
-    const issued = await this.tokens.issue(user, { origin: originOf(request), ...epoch });
-    this.headers.write(response, { kind: 'token', issued, fresh: true });
   }
 }

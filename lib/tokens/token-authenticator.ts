@@ -137,7 +137,10 @@ export class TokenAuthenticator<U extends AnyUser = AnyUser> {
     const row = await this.store.findAny(credentials.client);
     const { presented } = this.chain.classify(credentials.accessToken, row);
     if (row !== null && presented === 'foreign') return 'refused';
-    return row !== null && (await this.store.delete(row.id)) ? 'signed out' : 'no such client';
+    if (row === null || !(await this.store.delete(row.id))) return 'no such client';
+    const { user } = row as { user: U | null | undefined };
+    if (user != null) this.events.emit('user.signed_out', { user, client: toAuthClient(row) });
+    return 'signed out';
   }
 
   private async refuse(
@@ -151,6 +154,9 @@ export class TokenAuthenticator<U extends AnyUser = AnyUser> {
     const isTheft = this.config.onTokenReuse === 'revoke' && mayRevoke && !isSameDevice(origin, row);
     const revoked = isTheft && (await this.store.delete(row.id));
     this.events.emit('token.reused', { user: row.user, client, origin, revoked });
+    if (revoked) {
+      this.events.emit('client.ended', { user: row.user, clientIds: [row.id], kept: null, reason: 'token_reused' });
+    }
     return { session: null, reason, ended: isTheft };
   }
 }

@@ -127,15 +127,23 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
     try {
       if (await this.store.update(row.id, values, { tokenHash: hash }, options.isDeliverable)) {
         if (options.unbatch) this.store.noteRotationInBatch();
+        this.tellRotated(session, options);
         return this.token(row, successor, uid, expiry, true);
       }
     } catch (error) {
       // The connection may have been lost after the statement had been carried out.
       const seen = await this.lookAgain(session);
-      if (seen?.tokenHash === values.tokenHash) return this.token(row, successor, uid, expiry, true);
+      if (seen?.tokenHash === values.tokenHash) {
+        this.tellRotated(session, options);
+        return this.token(row, successor, uid, expiry, true);
+      }
       if (seen?.tokenHash === hash) throw error;
     }
     return options.isDeliverable() ? await this.lostRace(session, options) : NOTHING;
+  }
+
+  private tellRotated({ user, client }: Session<U>, { origin }: DepartureOptions): void {
+    this.events.emit('token.rotated', { user, client, origin });
   }
 
   /** Somebody else rotated, or ended the client, between arrival and departure: one more SELECT tells. */

@@ -85,11 +85,12 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     return query;
   }
 
-  /** Finds a client whatever its epoch, to end it. */
+  /** Finds a client whatever its epoch, to end it; with its user, unless that is gone. */
   async findAny(client: string): Promise<AuthToken<U> | null> {
     const row = await this.database.read((runner) =>
       this.database.dataSource
         .createQueryBuilder(this.entity, 'token', runner)
+        .leftJoinAndSelect('token.user', 'user')
         .where('token.client = :client', { client })
         .getOne(),
     );
@@ -185,9 +186,9 @@ export class TokenStore<U extends AnyUser = AnyUser> {
   }
 
   /** Ends all clients of a user; `UserStore.raiseEpoch` must come first. */
-  async deleteAll(user: U): Promise<void> {
+  async deleteAll(user: U): Promise<number> {
     this.disturbed++;
-    await this.deleteWhere('1 = 1', {}, this.ownedBy(user));
+    return await this.deleteWhere('1 = 1', {}, this.ownedBy(user));
   }
 
   /**
@@ -195,12 +196,14 @@ export class TokenStore<U extends AnyUser = AnyUser> {
    * later comes first and cannot be ended by it, then it comes itself, then the others by their last use; so sign-ins at
    * the same time agree on who stays. Clients that have ended already go first, and one of an ended epoch ends nobody who
    * lives in the present one. Clients that have come by reset links are counted by themselves.
+   *
+   * @returns the ids of those that it has ended.
    */
   async evict(
     user: U,
     newest: Pick<AuthToken, 'id' | 'createdAt' | 'authEpoch' | 'passwordChangeUntil'>,
     limit: number,
-  ): Promise<void> {
+  ): Promise<string[]> {
     const clients = await this.database.read((runner) =>
       this.database.dataSource
         .createQueryBuilder(this.entity, 'token', runner)
@@ -220,6 +223,7 @@ export class TokenStore<U extends AnyUser = AnyUser> {
       .slice(limit)
       .map(({ id }) => id);
     if (surplus.length > 0) await this.deleteWhere('id IN (:...ids)', { ids: surplus.sort() });
+    return surplus;
   }
 
   private async deleteWhere(where: string, parameters: object, owner?: Brackets): Promise<number> {

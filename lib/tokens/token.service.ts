@@ -14,6 +14,7 @@ import type { Credentials, IssuedToken } from './credentials.js';
 import { NO_ORIGIN, storableOrigin, type RequestOrigin } from './origin.js';
 import { endOf, nextExpiry } from './rotation.js';
 import { TokenAuthenticator } from './token-authenticator.js';
+import { TokenAuthEvents, type EndReason, type SignInMethod } from './token-events.js';
 import { TokenChain } from './token-chain.js';
 import { firstToken, randomClientName, randomKey } from './token-secret.js';
 import { SharedClock } from './shared-clock.js';
@@ -28,6 +29,12 @@ export interface IssueOptions {
   origin?: RequestOrigin;
   /** A lifespan of this client's own instead of `tokenLifespan`. */
   lifespan?: Duration;
+  /**
+   * How the user has signed in, for those who listen to `user.signed_in`.
+   *
+   * @internal
+   */
+  method?: SignInMethod;
   /** The auth epoch at the time when the identity was proven; the present one by default. */
   authEpoch?: number;
   /**
@@ -59,6 +66,7 @@ export class TokenService<U extends AnyUser = AnyUser> {
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
     @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
     @Inject(SharedClock) private readonly sharedClock: SharedClock,
+    @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
   ) {}
 
   /**
@@ -109,7 +117,10 @@ export class TokenService<U extends AnyUser = AnyUser> {
     } catch (error) {
       throw isForeignKeyViolation(error) ? new UserGoneError() : error;
     }
-    await this.store.evict(user, row, passwordChangeWithin === undefined ? limit : MOST_BY_LINK);
+    const evicted = await this.store.evict(user, row, passwordChangeWithin === undefined ? limit : MOST_BY_LINK);
+    if (evicted.length > 0) this.tellEnded(user, evicted, null, 'evicted');
+    const { method = 'application', origin = NO_ORIGIN } = options;
+    this.events.emit('user.signed_in', { user, client: toAuthClient(row), method, origin });
     return { uid: row.uid, client: row.client, accessToken, tokenType: 'Bearer', expiry: row.expiry };
   }
 
@@ -136,19 +147,27 @@ export class TokenService<U extends AnyUser = AnyUser> {
 
   /** Ends one client of this user, by its id; false if the user has no such client. */
   async revoke(user: U, clientId: string): Promise<boolean> {
-    return await this.store.deleteOwn(user, clientId);
+    const isEnded = await this.store.deleteOwn(user, clientId);
+    if (isEnded) this.tellEnded(user, [clientId], null, 'revoked');
+    return isEnded;
   }
 
   /** Ends all clients of the user but the given one and tells how many those were. */
   async revokeOthers(user: U, keptClientId: string): Promise<number> {
-    return await this.store.deleteOthers(user, keptClientId);
+    const ended = await this.store.deleteOthers(user, keptClientId);
+    if (ended > 0) this.tellEnded(user, null, keptClientId, 'revoked');
+    return ended;
   }
 
   /** Ends all clients of the user, also those whose sign-in is still under way. */
   async revokeAll(user: U): Promise<void> {
     // First, so that even a sign-in under way ends up with a dead client; deleting the rows is only clean-up.
     await this.changes.raiseEpoch(user);
-    await this.store.deleteAll(user);
+    if ((await this.store.deleteAll(user)) > 0) this.tellEnded(user, null, null, 'revoked');
+  }
+
+  private tellEnded(user: U, clientIds: readonly string[] | null, kept: string | null, reason: EndReason): void {
+    this.events.emit('client.ended', { user, clientIds, kept, reason });
   }
 
   private async limitFor(user: U): Promise<number> {

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '../../database/database-errors.js';
 import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js';
 import { SharedClock } from '../../tokens/shared-clock.js';
+import { TokenAuthEvents } from '../../tokens/token-events.js';
 import { UserChanges } from '../../users/user-changes.js';
 import { UserStore, type Account } from '../../users/user-store.js';
 
@@ -12,6 +13,7 @@ export class Confirmations {
     @Inject(OneTimeTokenStore) private readonly oneTimeTokens: OneTimeTokenStore,
     @Inject(UserStore) private readonly users: UserStore,
     @Inject(UserChanges) private readonly changes: UserChanges,
+    @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(SharedClock) private readonly clock: SharedClock,
   ) {}
 
@@ -23,10 +25,19 @@ export class Confirmations {
     const token = await this.oneTimeTokens.find(secret, 'confirmation');
     const account = token === null ? null : await this.users.find(token.user);
     if (token === null || account === null) return false;
-    if (isConfirmed(account, token.email) || (await this.write(account, token.email))) return true;
+    if (isConfirmed(account, token.email)) return true;
+    if (await this.write(account, token.email)) {
+      this.tell(account, token.email);
+      return true;
+    }
     // Somebody may have followed the same link at the same time.
     const present = await this.users.find(token.user);
     return present !== null && isConfirmed(present, token.email);
+  }
+
+  private tell({ user }: Account, email: string): void {
+    this.events.emit('user.email_confirmed', { user, email });
+    if (user.email !== email) this.events.emit('user.email_changed', { user, from: user.email, to: email });
   }
 
   private async write({ user, unconfirmedEmail }: Account, email: string): Promise<boolean> {

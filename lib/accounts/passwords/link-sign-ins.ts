@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
 import type { FoundOneTimeToken } from '../../one-time-tokens/one-time-token-store.js';
 import type { RedirectParameters } from '../../redirects/redirect-url.js';
 import { AuthHeaders } from '../../request/auth-headers.js';
 import { originOf, type IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TokenService } from '../../tokens/token.service.js';
+import { TokenAuthEvents } from '../../tokens/token-events.js';
 import { SharedClock } from '../../tokens/shared-clock.js';
 import { UserChanges } from '../../users/user-changes.js';
 
@@ -16,6 +18,8 @@ export class LinkSignIns {
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
     @Inject(UserChanges) private readonly changes: UserChanges,
     @Inject(SharedClock) private readonly clock: SharedClock,
+    @Inject(TokenAuthHooks) private readonly hooks: TokenAuthHooks,
+    @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -25,13 +29,17 @@ export class LinkSignIns {
    */
   async signIn(token: FoundOneTimeToken, request: IncomingRequest, response: object): Promise<RedirectParameters> {
     const { user, authEpoch } = token;
+    await this.hooks.beforeSignIn({ user, method: 'reset_link', request });
     const now = await this.clock.now();
     if (this.config.confirmation !== null) {
       const seen = { email: token.email, confirmedAt: null };
-      await this.changes.run(this.changes.statement(user, { confirmedAt: new Date(now) }, seen));
+      if (await this.changes.run(this.changes.statement(user, { confirmedAt: new Date(now) }, seen))) {
+        this.events.emit('user.email_confirmed', { user, email: token.email });
+      }
     }
     const passwordChangeWithin = token.expiresAt - now;
-    const issued = await this.service.issue(user, { origin: originOf(request), passwordChangeWithin, authEpoch });
+    const asked = { origin: originOf(request), method: 'reset_link', passwordChangeWithin, authEpoch } as const;
+    const issued = await this.service.issue(user, asked);
     const isInCookie = this.config.cookie !== null;
     if (isInCookie) this.headers.write(response, { kind: 'token', issued, fresh: true });
     return {

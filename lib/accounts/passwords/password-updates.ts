@@ -1,4 +1,5 @@
 import { HttpStatus, Inject, Injectable, UnprocessableEntityException } from '@nestjs/common';
+import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
 import { humanize, type Message } from '../../messages/message.js';
 import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js';
 import type { IncomingRequest } from '../../request/request-context.js';
@@ -28,6 +29,7 @@ export class PasswordUpdates {
     @Inject(SessionOpener) private readonly sessions: SessionOpener,
     @Inject(Notifier) private readonly notifier: Notifier,
     @Inject(Attempts) private readonly attempts: Attempts,
+    @Inject(TokenAuthHooks) private readonly hooks: TokenAuthHooks,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -48,11 +50,14 @@ export class PasswordUpdates {
     const token = await this.tokens.find(pick(body, ['reset_password_token']).reset_password_token, 'reset_password');
     if (token === null) throw this.unauthorized();
     const password = await this.passwordOf(token.user, body);
+    await this.hooks.beforePasswordChange({ user: token.user, by: 'reset', request });
+    await this.hooks.beforeSignIn({ user: token.user, method: 'password_reset', request });
     const account = await this.changes.reset(token, await this.passwords.hash(password));
     if (account === null) throw this.unauthorized();
     this.notifier.tell(response, 'passwordChanged', account.user, account.user.email);
     await this.attempts.forget(token.email);
-    await this.sessions.open(account.user, request, response, account.authEpoch);
+    const { user, authEpoch } = account;
+    await this.sessions.start(user, request, response, { method: 'password_reset', authEpoch });
     return account.user;
   }
 
@@ -70,6 +75,7 @@ export class PasswordUpdates {
       const fault = await this.currentPassword.faultOf(account, given.current_password, request, response);
       if (fault !== null) throw this.invalid({ current_password: [fault] });
     }
+    await this.hooks.beforePasswordChange({ user: account.user, by: 'client', request });
     const digest = await this.passwords.hash(password);
     const outcome = await this.changes.change(session, account.user, { values: {}, digest });
     if (outcome === 'ended') throw this.unauthorized();

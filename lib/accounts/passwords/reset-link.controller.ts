@@ -1,8 +1,9 @@
 import { Body, Get, HttpCode, HttpStatus, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js';
 import { Public } from '../../request/decorators.js';
-import type { IncomingRequest } from '../../request/request-context.js';
+import { originOf, type IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
+import { TokenAuthEvents } from '../../tokens/token-events.js';
 import { UserStore } from '../../users/user-store.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import { invalidLink, isHead, LinkAnswers, notServed } from '../link-answers.js';
@@ -20,6 +21,7 @@ export class ResetLinkController {
     @Inject(Notifier) private readonly notifier: Notifier,
     @Inject(LinkSignIns) private readonly signIns: LinkSignIns,
     @Inject(LinkAnswers) private readonly answers: LinkAnswers,
+    @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -33,6 +35,10 @@ export class ResetLinkController {
     const user = account?.user.provider === 'email' ? account.user : null;
     if (user !== null) {
       this.notifier.sendLink(response, 'resetPassword', user, address, { config: configName(request), redirectUrl });
+      const origin = originOf(request);
+      this.notifier.later(response, 'resetPassword', async () => {
+        this.events.emit('user.password_reset_requested', { user, origin });
+      });
     } else if (!this.config.paranoid) {
       throw failure(HttpStatus.NOT_FOUND, MESSAGES.unknownEmail(address));
     }

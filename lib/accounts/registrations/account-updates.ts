@@ -1,8 +1,10 @@
 import { HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '../../database/database-errors.js';
+import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
 import type { IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import type { Session } from '../../tokens/token-authenticator.js';
+import { TokenAuthEvents } from '../../tokens/token-events.js';
 import { PasswordHasher } from '../../users/password-hasher.js';
 import type { AnyUser } from '../../users/token-auth-user.entity.js';
 import { UserStore, type Account } from '../../users/user-store.js';
@@ -29,6 +31,8 @@ export class AccountUpdates {
     @Inject(AddressChanges) private readonly addresses: AddressChanges,
     @Inject(Notifier) private readonly notifier: Notifier,
     @Inject(AccountChanges) private readonly changes: AccountChanges,
+    @Inject(TokenAuthHooks) private readonly hooks: TokenAuthHooks,
+    @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -52,8 +56,14 @@ export class AccountUpdates {
     if (Object.keys(errors).length > 0) throw invalidRecord(errors);
 
     const password = typeof input.password === 'string' ? input.password : null;
+    const wanted = { ...profile.values, ...(address.email === null ? {} : { email: address.email }) };
+    await this.askHooks(account.user, wanted, password !== null, request);
     const digest = password === null ? undefined : await this.passwords.hash(password);
     await this.carryOut(session, account, { values: { ...profile.values, ...address.values }, digest });
+    const changed = [...Object.keys(profile.values), ...('email' in address.values ? ['email'] : [])];
+    if (changed.length > 0) {
+      this.events.emit('user.updated', { user: account.user, client: session.client, changed });
+    }
     this.addresses.tell(account, address, response);
     if (digest !== undefined) this.notifier.tell(response, 'passwordChanged', account.user, account.user.email);
     return (await this.users.find(account.user))?.user ?? account.user;
@@ -61,6 +71,16 @@ export class AccountUpdates {
 
   notFound(): Error {
     return failure(HttpStatus.NOT_FOUND, MESSAGES.userNotFound, { status: 'error' });
+  }
+
+  private async askHooks(
+    user: AnyUser,
+    values: object,
+    isNewPassword: boolean,
+    request: IncomingRequest,
+  ): Promise<void> {
+    if (Object.keys(values).length > 0) await this.hooks.beforeUpdate({ user, values: { ...values }, request });
+    if (isNewPassword) await this.hooks.beforePasswordChange({ user, by: 'client', request });
   }
 
   private async carryOut(

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { IncomingRequest } from '../../request/request-context.js';
+import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
+import { originOf, type IncomingRequest } from '../../request/request-context.js';
 import { SessionOpener } from '../../request/session-opener.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../../tokens/clock.js';
+import { TokenAuthEvents } from '../../tokens/token-events.js';
 import { PasswordHasher } from '../../users/password-hasher.js';
 import type { AnyUser } from '../../users/token-auth-user.entity.js';
 import { UserStore } from '../../users/user-store.js';
@@ -24,6 +26,8 @@ export class SignUps {
     @Inject(PasswordHasher) private readonly passwords: PasswordHasher,
     @Inject(SessionOpener) private readonly sessions: SessionOpener,
     @Inject(Notifier) private readonly notifier: Notifier,
+    @Inject(TokenAuthHooks) private readonly hooks: TokenAuthHooks,
+    @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
     @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
   ) {}
@@ -48,7 +52,9 @@ export class SignUps {
     request: IncomingRequest,
     response: object,
   ): Promise<AnyUser | null> {
-    const user = this.users.build(email, await this.passwords.hash(password), profile);
+    const user = this.users.build(email, null, profile);
+    await this.hooks.beforeSignUp({ user, method: 'password', provider: user.provider, request });
+    user.encryptedPassword = await this.passwords.hash(password);
     // Not the database's own time, which may be that of another zone: how long the account may go unconfirmed counts from it.
     user.createdAt = user.updatedAt = new Date(this.clock.now());
     if (!(await this.users.insert(user))) {
@@ -56,13 +62,16 @@ export class SignUps {
       this.tellOwner(email, response);
       return user;
     }
+    const origin = originOf(request);
+    this.events.emit('user.signed_up', { user, method: 'password', provider: user.provider, origin });
     // What a taken address costs too.
     if (this.hidesAccounts) await this.users.isTaken(email);
     const { confirmation } = this.config;
     if (confirmation !== null) {
       this.notifier.sendLink(response, 'confirmation', user, email, { config: configName(request), redirectUrl });
     }
-    if (confirmation === null || confirmation.grace > 0) await this.sessions.open(user, request, response);
+    if (confirmation === null || confirmation.grace > 0)
+      await this.sessions.start(user, request, response, { method: 'sign_up' });
     return user;
   }
 

@@ -61,9 +61,9 @@ export class AccountLock {
     return await this.changes.run(this.changes.statement(user, { failedAttempts: 0 }, { lockedAt: null }));
   }
 
-  /** Unlocks an account, unless it has been unlocked and locked again meanwhile. */
-  async unlock({ user, lockedAt }: Account): Promise<void> {
-    await this.changes.run(this.changes.statement(user, { lockedAt: null, failedAttempts: 0 }, { lockedAt }));
+  /** Unlocks an account, unless it has been unlocked and locked again meanwhile; whether it has. */
+  async unlock({ user, lockedAt }: Account): Promise<boolean> {
+    return await this.changes.run(this.changes.statement(user, { lockedAt: null, failedAttempts: 0 }, { lockedAt }));
   }
 
   /** Counts an attempt at an account that was not locked; false when it is by now. */

@@ -1,11 +1,14 @@
-import { HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
+import { HttpException, HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
+import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
 import type { Message } from '../../messages/message.js';
-import type { IncomingRequest } from '../../request/request-context.js';
+import { originOf, type IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../../tokens/clock.js';
+import { TokenAuthEvents, type SignInFailure } from '../../tokens/token-events.js';
 import { normalizeEmail } from '../../users/email.js';
 import type { Attempt } from '../../throttling/sign-in-throttle.js';
 import { PasswordHasher, type PasswordVerdict } from '../../users/password-hasher.js';
+import type { AnyUser } from '../../users/token-auth-user.entity.js';
 import { UserChanges } from '../../users/user-changes.js';
 import { UserStore, type Account } from '../../users/user-store.js';
 import { failure, MESSAGES } from '../account-errors.js';
@@ -28,6 +31,8 @@ export class PasswordSignIn {
     @Inject(Attempts) private readonly attempts: Attempts,
     @Inject(AccountLock) private readonly lock: AccountLock,
     @Inject(Notifier) private readonly notifier: Notifier,
+    @Inject(TokenAuthHooks) private readonly hooks: TokenAuthHooks,
+    @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
@@ -35,20 +40,59 @@ export class PasswordSignIn {
   /** @throws HttpException 401, or 429 after too many attempts. */
   async prove(email: unknown, password: unknown, request: IncomingRequest, response: object): Promise<Account> {
     const address = typeof email === 'string' ? normalizeEmail(email) : '';
-    const attempt = await this.attempts.admit(address, request, response);
+    const tellFailed = (user: AnyUser | null, reason: SignInFailure) =>
+      this.events.emit('user.sign_in_failed', { user, email: address || null, reason, origin: originOf(request) });
+    const attempt = await this.admit(address, request, response, tellFailed);
     const account = await this.users.findByEmail(address);
     const mayPass = await this.lock.admit(account);
     const { valid, outdated } = await this.verify(attempt, account, password);
     if (account === null || !mayPass || !valid) {
-      await this.refuse(account, response);
+      tellFailed(account?.user ?? null, failureOf(account, mayPass));
+      await this.refuse(account, request, response);
       throw this.refusal(mayPass ? MESSAGES.badCredentials : MESSAGES.locked);
     }
-    if (!(await this.lock.accept(account))) throw this.refusal(MESSAGES.locked);
+    const { user } = account;
     // In paranoid mode it would tell who has just signed up from who had an account already.
-    if (!this.isConfirmed(account)) throw this.refusal(MESSAGES.notConfirmed(address));
+    if (!this.isConfirmed(account)) {
+      const isLocked = !(await this.lock.accept(account));
+      tellFailed(user, isLocked ? 'locked' : 'unconfirmed');
+      throw this.refusal(isLocked ? MESSAGES.locked : MESSAGES.notConfirmed(address));
+    }
+    await this.askHook(user, request, async () => {
+      tellFailed(user, 'hook');
+      await this.refuse(account, request, response);
+    });
+    if (!(await this.lock.accept(account))) {
+      tellFailed(user, 'locked');
+      throw this.refusal(MESSAGES.locked);
+    }
     await attempt.succeeded();
     if (outdated) await this.upgrade(account, password as string);
     return account;
+  }
+
+  private async admit(
+    address: string,
+    request: IncomingRequest,
+    response: object,
+    tellFailed: (user: null, reason: SignInFailure) => void,
+  ): Promise<Attempt> {
+    try {
+      return await this.attempts.admit(address, request, response);
+    } catch (error) {
+      if (error instanceof HttpException) tellFailed(null, 'throttled');
+      throw error;
+    }
+  }
+
+  /** A veto counts as a failed attempt: nobody who has the password may try out second factors without end. */
+  private async askHook(user: AnyUser, request: IncomingRequest, onVeto: () => Promise<void>): Promise<void> {
+    try {
+      await this.hooks.beforeSignIn({ user, method: 'password', request });
+    } catch (error) {
+      if (error instanceof HttpException) await onVeto();
+      throw error;
+    }
   }
 
   private async verify(attempt: Attempt, account: Account | null, password: unknown): Promise<PasswordVerdict> {
@@ -64,8 +108,11 @@ export class PasswordSignIn {
     return failure(HttpStatus.UNAUTHORIZED, this.config.paranoid ? MESSAGES.badCredentials : message);
   }
 
-  private async refuse(account: Account | null, response: object): Promise<void> {
+  private async refuse(account: Account | null, request: IncomingRequest, response: object): Promise<void> {
     const hasLocked = await this.lock.refuse(account);
+    if (hasLocked && account !== null) {
+      this.events.emit('user.locked', { user: account.user, origin: originOf(request) });
+    }
     if (!hasLocked || account?.user.email == null || this.config.lock?.byMail !== true) return;
     this.notifier.sendLink(response, 'unlock', account.user, account.user.email, {
       config: 'default',
@@ -88,4 +135,9 @@ export class PasswordSignIn {
       this.logger.warn(`The digest of a password could not be upgraded: ${String(error)}`);
     }
   }
+}
+
+function failureOf(account: Account | null, mayPass: boolean): SignInFailure {
+  if (account === null) return 'unknown_account';
+  return mayPass ? 'wrong_password' : 'locked';
 }

@@ -21,7 +21,7 @@ export class SignInController {
   async create(@Body() body: unknown, @Req() request: IncomingRequest, @Res({ passthrough: true }) response: object) {
     const { email, password } = pick(body, ['email', 'password']);
     const { user, authEpoch } = await this.signIns.prove(email, password, request, response);
-    await this.sessions.open(user, request, response, authEpoch);
+    await this.sessions.start(user, request, response, { method: 'password', authEpoch });
     return { data: this.serializer.session(user) };
   }
 

@@ -3,6 +3,7 @@ import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js
 import { Public } from '../../request/decorators.js';
 import type { IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
+import { TokenAuthEvents } from '../../tokens/token-events.js';
 import { UserStore } from '../../users/user-store.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import { invalidLink, isHead, LinkAnswers, notServed } from '../link-answers.js';
@@ -19,6 +20,7 @@ export class UnlocksController {
     @Inject(AccountLock) private readonly lock: AccountLock,
     @Inject(Notifier) private readonly notifier: Notifier,
     @Inject(LinkAnswers) private readonly answers: LinkAnswers,
+    @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -52,7 +54,9 @@ export class UnlocksController {
     const account = token === null ? null : await this.users.find(token.user);
     if (token === null || account === null || account.user.email !== token.email) throw invalidLink();
     if (isHead(request)) return this.answers.nothing(response);
-    if (account.lockedAt !== null) await this.lock.unlock(account);
+    if (account.lockedAt !== null && (await this.lock.unlock(account))) {
+      this.events.emit('user.unlocked', { user: account.user });
+    }
     const { unlockSuccess } = this.config.redirects;
     if (unlockSuccess === null) return this.answers.page(response, MESSAGES.unlocked);
     this.answers.redirect(response, unlockSuccess, { unlock: 'true' });
