@@ -47,6 +47,7 @@ export { Outbox } from './mails/outbox.js';
 
 export { TokenService } from './tokens/token.service.js';
 export type { IssueOptions } from './tokens/token.service.js';
+export { LegacyChecksBusyError } from './tokens/legacy-digests.js';
 export type { Session } from './tokens/token-authenticator.js';
 export type { AuthClient } from './tokens/client.js';
 export type { Credentials, IssuedToken } from './tokens/credentials.js';

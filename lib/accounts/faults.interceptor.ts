@@ -10,6 +10,7 @@ import {
 import { catchError, type Observable } from 'rxjs';
 import { DatabaseError, isUnfitValue, isUniqueViolation } from '../database/database-errors.js';
 import { Unavailability } from '../request/unavailability.js';
+import { LegacyChecksBusyError } from '../tokens/legacy-digests.js';
 import { UserGoneError } from '../users/user-gone-error.js';
 import { failure, FAULTS, invalidRecord, MESSAGES } from './account-errors.js';
 import { PasswordQueueFullError } from '../users/password-hasher.js';
@@ -30,7 +31,9 @@ export class FaultsInterceptor implements NestInterceptor {
       catchError((error: unknown) => {
         if (isUniqueViolation(error) || isUnfitValue(error)) throw this.refusal(error);
         if (error instanceof UserGoneError) throw failure(HttpStatus.UNAUTHORIZED, MESSAGES.badCredentials);
-        const isKnown = error instanceof DatabaseError || error instanceof PasswordQueueFullError;
+        const isKnown = [DatabaseError, PasswordQueueFullError, LegacyChecksBusyError].some(
+          (kind) => error instanceof kind,
+        );
         throw isKnown ? this.unavailability.of(error, response) : error;
       }),
     );

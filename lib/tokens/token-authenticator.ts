@@ -4,6 +4,7 @@ import type { AuthToken } from './auth-token.entity.js';
 import { toAuthClient, type AuthClient } from './client.js';
 import type { Clock } from './clock.js';
 import { spellingsOf, type Credentials } from './credentials.js';
+import type { LegacyDigests } from './legacy-digests.js';
 import { isSameDevice, type RequestOrigin } from './origin.js';
 import { arrive, endOf, type Acceptance, type Arrival, type Refusal } from './rotation.js';
 import type { TokenChain } from './token-chain.js';
@@ -72,6 +73,16 @@ export interface ArrivalOptions {
   readonly mayRevoke: boolean;
 }
 
+/** What was found of the client that a request names, and what follows for the request. */
+interface Judgement<U extends AnyUser> {
+  readonly found: FoundClient<U> | null;
+  /** Whether there is no such client of this user. */
+  readonly isAbsent: boolean;
+  readonly arrival: Arrival;
+  /** The stored digest that the token matched. */
+  readonly hash: string;
+}
+
 /** The longest value of any credential that is looked at, in characters: a percent-encoded `uid` can be this long. */
 const LONGEST_CREDENTIAL = 4096;
 
@@ -83,6 +94,7 @@ export class TokenAuthenticator<U extends AnyUser = AnyUser> {
     private readonly config: TokenAuthConfig,
     private readonly events: TokenAuthEvents,
     private readonly clock: Clock,
+    private readonly legacy: LegacyDigests,
   ) {}
 
   async authenticate(
@@ -95,6 +107,9 @@ export class TokenAuthenticator<U extends AnyUser = AnyUser> {
     let judged = this.judge(credentials, await this.store.find(credentials.client), options);
     // A client that lives has its digests from committed statements: only its absence, or its user's, may be rolled back.
     if (judged.isAbsent && (await this.store.untilSettled())) {
+      judged = this.judge(credentials, await this.store.find(credentials.client), options);
+    }
+    if (await this.adopt(judged, credentials.accessToken, options)) {
       judged = this.judge(credentials, await this.store.find(credentials.client), options);
     }
     const { found, arrival, hash } = judged;
@@ -113,12 +128,26 @@ export class TokenAuthenticator<U extends AnyUser = AnyUser> {
     return { session };
   }
 
-  private judge(credentials: Credentials, found: FoundClient<U> | null, { arrivedAt }: ArrivalOptions) {
+  private judge(credentials: Credentials, found: FoundClient<U> | null, { arrivedAt }: ArrivalOptions): Judgement<U> {
     const { presented, hash } = this.chain.classify(credentials.accessToken, found?.row ?? null);
     const isAbsent = found === null || !isToldUid(credentials.uid, found.row);
     if (isAbsent) return { found, isAbsent, arrival: FOREIGN, hash };
     const arrival = arrive(found.row, presented, arrivedAt + found.leastOffset, this.config.rules);
     return { found, isAbsent, arrival, hash };
+  }
+
+  /**
+   * A client that has moved in shows its token for the first time: its digest becomes one of ours. Of requests at once one
+   * writes it, and all look again. Whatever does not match changes nothing.
+   */
+  private async adopt({ found, isAbsent, arrival }: Judgement<U>, token: string, options: ArrivalOptions) {
+    if (found === null || isAbsent || arrival.refused !== 'foreign') return false;
+    const { row, leastOffset } = found;
+    if (options.arrivedAt + leastOffset >= endOf(row, this.config.rules)) return false;
+    if (!(await this.legacy.matches(token, row))) return false;
+    const values = { tokenHash: this.chain.digest(token), legacyHashes: null };
+    await this.store.update(row.id, values, { legacyHashes: row.legacyHashes });
+    return true;
   }
 
   /** The same session some time later, without a token: whether its client still lives, and its user as it is now. */
@@ -136,7 +165,9 @@ export class TokenAuthenticator<U extends AnyUser = AnyUser> {
     if (!isPlausible(credentials)) return 'refused';
     const row = await this.store.findAny(credentials.client);
     const { presented } = this.chain.classify(credentials.accessToken, row);
-    if (row !== null && presented === 'foreign') return 'refused';
+    if (row !== null && presented === 'foreign' && !(await this.legacy.matches(credentials.accessToken, row))) {
+      return 'refused';
+    }
     if (row === null || !(await this.store.delete(row.id))) return 'no such client';
     const { user } = row as { user: U | null | undefined };
     if (user != null) this.events.emit('user.signed_out', { user, client: toAuthClient(row) });

@@ -3,6 +3,7 @@ import { Database } from '../database/database.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import { USER_ENTITY } from '../users/user-table.js';
 import { TOKEN_AUTH_CLOCK } from './clock.js';
+import { LegacyDigests } from './legacy-digests.js';
 import { SharedClock } from './shared-clock.js';
 import { TokenAuthenticator } from './token-authenticator.js';
 import { TokenChain } from './token-chain.js';
@@ -24,11 +25,17 @@ export const TOKEN_PROVIDERS: Provider[] = [
     inject: [TOKEN_AUTH_CONFIG],
     useFactory: (config: TokenAuthConfig) => new TokenChain(config.tokenPeppers),
   },
-  ...[TokenAuthenticator, TokenDeparture].map((provide) => ({
-    provide,
+  LegacyDigests,
+  {
+    provide: TokenAuthenticator,
+    inject: [TokenStore, TokenChain, TOKEN_AUTH_CONFIG, TokenAuthEvents, TOKEN_AUTH_CLOCK, LegacyDigests],
+    useFactory: (...parts: ConstructorParameters<typeof TokenAuthenticator>) => new TokenAuthenticator(...parts),
+  },
+  {
+    provide: TokenDeparture,
     inject: [TokenStore, TokenChain, TOKEN_AUTH_CONFIG, TokenAuthEvents, TOKEN_AUTH_CLOCK],
-    useFactory: (...parts: ConstructorParameters<typeof TokenAuthenticator>) => new provide(...parts),
-  })),
+    useFactory: (...parts: ConstructorParameters<typeof TokenDeparture>) => new TokenDeparture(...parts),
+  },
   TokenAuthEvents,
   TokenService,
 ];

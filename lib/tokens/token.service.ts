@@ -128,6 +128,8 @@ export class TokenService<U extends AnyUser = AnyUser> {
    * Tells who shows these credentials, or null. Nothing rotates: a program that only asks could not hand a new token back.
    * A token shown after its time counts as reuse, as it does in a request; without an origin it is only refused, because
    * nobody could tell a thief from a straggler.
+   *
+   * @throws LegacyChecksBusyError when a client that has moved in shows its token for the first time, and too many do so.
    */
   async authenticate(
     credentials: Credentials,

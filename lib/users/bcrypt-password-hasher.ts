@@ -1,11 +1,8 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Piscina } from 'piscina';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
+import { BcryptPool } from './bcrypt-pool.js';
 import type { BcryptTask } from './bcrypt.worker.js';
 import { PasswordHasher, PasswordQueueFullError, type PasswordVerdict } from './password-hasher.js';
-
-/** How long the worker thread stays without work, in ms. */
-const IDLE_TIMEOUT = 30_000;
 
 /**
  * bcrypt as Devise uses it: the pepper is appended to the password, and both are cut off at 72 bytes. Computed in one
@@ -13,10 +10,11 @@ const IDLE_TIMEOUT = 30_000;
  */
 @Injectable()
 export class BcryptPasswordHasher extends PasswordHasher implements OnApplicationShutdown {
-  private pool: Piscina<BcryptTask, string | PasswordVerdict> | null = null;
+  private readonly pool: BcryptPool;
 
   constructor(@Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig) {
     super();
+    this.pool = new BcryptPool(config.password.queueLimit);
   }
 
   override async hash(password: string): Promise<string> {
@@ -31,28 +29,16 @@ export class BcryptPasswordHasher extends PasswordHasher implements OnApplicatio
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.pool?.destroy();
-    this.pool = null;
+    await this.pool.close();
   }
 
   private async run(task: BcryptTask): Promise<string | PasswordVerdict> {
-    const pool = (this.pool ??= this.createPool());
-    if (pool.queueSize >= this.config.password.queueLimit) throw new PasswordQueueFullError();
-    return await pool.run(task);
+    if (this.pool.isFull) throw new PasswordQueueFullError();
+    return await this.pool.run(task);
   }
 
   /** bcrypt reads no more than 72 bytes, which 73 characters always hold; the rest need not travel to the worker. */
   private peppered(password: string): string {
     return (password + this.config.password.pepper).slice(0, 73);
-  }
-
-  private createPool() {
-    return new Piscina<BcryptTask, string | PasswordVerdict>({
-      filename: new URL('./bcrypt.worker.js', import.meta.url).href,
-      minThreads: 0,
-      maxThreads: 1,
-      idleTimeout: IDLE_TIMEOUT,
-      niceIncrement: 10,
-    });
   }
 }

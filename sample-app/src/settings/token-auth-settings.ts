@@ -62,6 +62,7 @@ const READERS: { readonly [Name in keyof TextualOptions]: Reader<TextualOptions[
   defaultConfirmSuccessUrl: text,
   defaultPasswordResetUrl: text,
   unlockSuccessUrl: text,
+  defaultLanguage: text,
 };
 const OPTIONS = Object.keys(READERS) as (keyof TextualOptions)[];
 
