@@ -1,5 +1,6 @@
-import { HttpException, HttpStatus, UnprocessableEntityException } from '@nestjs/common';
+import { HttpStatus } from '@nestjs/common';
 import { Message, type MessageCode } from '../messages/message.js';
+import { Refusal } from './refusal.js';
 
 /** How much of what was sent a text repeats, in characters. */
 const LONGEST_QUOTE = 2048;
@@ -70,8 +71,8 @@ export const FAULTS = Object.freeze({
 });
 
 /** The protocol's common error body, and the code of its message. */
-export function failure(status: HttpStatus, message: Message, extra: object = {}): HttpException {
-  return new HttpException({ success: false, errors: [message], code: message.code, ...extra }, status);
+export function failure(status: HttpStatus, message: Message, extra: object = {}): Refusal {
+  return new Refusal({ success: false, errors: [message], code: message.code, ...extra }, status);
 }
 
 /** What is wrong with each attribute: what follows its name in a sentence. Texts are the application's own. */
@@ -94,10 +95,7 @@ export function faultBody(faults: AttributeErrors): { errors: AttributeErrors; c
 }
 
 /** 422 for an account that cannot be saved like this. */
-export function invalidRecord(faults: AttributeErrors, data?: object): HttpException {
-  return new UnprocessableEntityException({
-    status: 'error',
-    ...(data === undefined ? {} : { data }),
-    ...faultBody(faults),
-  });
+export function invalidRecord(faults: AttributeErrors, data?: object): Refusal {
+  const body = { status: 'error', ...(data === undefined ? {} : { data }), ...faultBody(faults) };
+  return new Refusal(body, HttpStatus.UNPROCESSABLE_ENTITY);
 }

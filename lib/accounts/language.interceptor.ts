@@ -1,14 +1,9 @@
-import {
-  HttpException,
-  Inject,
-  Injectable,
-  type CallHandler,
-  type ExecutionContext,
-  type NestInterceptor,
-} from '@nestjs/common';
+import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { catchError, map, type Observable } from 'rxjs';
+import { translate } from '../messages/message.js';
 import { Translator } from '../messages/translator.js';
 import type { IncomingRequest } from '../request/request-context.js';
+import { Refusal } from './refusal.js';
 
 /** Puts what an endpoint says into the language that the request asks for. */
 @Injectable()
@@ -17,17 +12,12 @@ export class LanguageInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const language = this.translator.languageOf(context.switchToHttp().getRequest<IncomingRequest>());
+    const texts = this.translator.texts(language);
     return next.handle().pipe(
-      map((body: unknown) => this.translator.answer(body, language)),
+      map((body?: Record<string, unknown>) => (body === undefined ? body : translate(body, texts))),
       catchError((error: unknown) => {
-        throw error instanceof HttpException ? this.translated(error, language) : error;
+        throw error instanceof Refusal ? error.speak(texts) : error;
       }),
     );
-  }
-
-  private translated(error: HttpException, language: string): HttpException {
-    const body = error.getResponse();
-    const translated = this.translator.answer(body, language) as object;
-    return translated === body ? error : new HttpException(translated, error.getStatus(), { cause: error.cause });
   }
 }

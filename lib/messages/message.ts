@@ -63,3 +63,17 @@ function nameOf(attribute: string, language: Language): string {
   const key = `attribute_${attribute}` as const;
   return (Object.hasOwn(language, key) ? language[key] : (en as Language)[key]) ?? humanize(attribute);
 }
+
+/** The body of an answer with its messages in a language: those in `message` and, at any depth, in `errors`. */
+export function translate(body: Readonly<Record<string, unknown>>, texts: Language): Record<string, unknown> {
+  const translated: Record<string, unknown> = { ...body };
+  for (const key of ['message', 'errors']) if (key in body) translated[key] = inWords(body[key], texts);
+  return translated;
+}
+
+function inWords(value: unknown, texts: Language): unknown {
+  if (value instanceof Message) return value.in(texts);
+  if (Array.isArray(value)) return value.map((each) => inWords(each, texts));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inWords(each, texts)]));
+}

@@ -25,7 +25,7 @@ export class Translator {
 
   /** A message in a language; other texts stay as they are. */
   text(message: Message | string, language: string): string {
-    return message instanceof Message ? message.in(this.messages(language)) : message;
+    return message instanceof Message ? message.in(this.texts(language)) : message;
   }
 
   /** A text without values in the language of a request. */
@@ -33,26 +33,11 @@ export class Translator {
     return this.text(new Message(code), this.languageOf(request));
   }
 
-  /** All messages in an answer's `message` and `errors`. */
-  answer(body: unknown, language: string): unknown {
-    if (typeof body !== 'object' || body === null || !('message' in body || 'errors' in body)) return body;
-    const texts = this.messages(language);
-    const translated: Record<string, unknown> = { ...body };
-    for (const key of ['message', 'errors']) if (key in body) translated[key] = translate(translated[key], texts);
-    return translated;
-  }
-
-  private messages(language: string): Language {
+  /** The texts of a language, as far as the application gives them. */
+  texts(language: string): Language {
     return this.config.languages[language] ?? {};
   }
 }
 
 /** In characters. */
 const LONGEST_HEADER = 1024;
-
-function translate(value: unknown, texts: Language): unknown {
-  if (value instanceof Message) return value.in(texts);
-  if (Array.isArray(value)) return value.map((each) => translate(each, texts));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, translate(each, texts)]));
-}

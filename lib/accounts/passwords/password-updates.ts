@@ -1,4 +1,4 @@
-import { HttpStatus, Inject, Injectable, UnprocessableEntityException } from '@nestjs/common';
+import { HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
 import { humanize, type Message } from '../../messages/message.js';
 import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js';
@@ -15,6 +15,7 @@ import { failure, faultBody, MESSAGES, type AttributeErrors } from '../account-e
 import { CurrentPassword } from '../current-password.js';
 import { Notifier } from '../notifier.js';
 import { errorsOf, pick } from '../parameters.js';
+import { Refusal } from '../refusal.js';
 import { Attempts } from '../sessions/attempts.js';
 
 /** Sets new passwords: for a client that is signed in, or for who holds the token of a reset link. */
@@ -105,6 +106,6 @@ export class PasswordUpdates {
   }
 
   private invalid(errors: AttributeErrors): Error {
-    return new UnprocessableEntityException({ success: false, ...faultBody(errors) });
+    return new Refusal({ success: false, ...faultBody(errors) }, HttpStatus.UNPROCESSABLE_ENTITY);
   }
 }
