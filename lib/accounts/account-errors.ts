@@ -12,6 +12,7 @@ export const MESSAGES = Object.freeze({
   locked: 'Your account has been locked due to an excessive number of unsuccessful sign in attempts.',
   notConfirmed: (email: string) =>
     `A confirmation email was sent to your account at '${email}'. You must follow the instructions in the email before your account can be activated`,
+  unknownClient: 'Unable to find this client among those of your account.',
   tooManyAttempts: 'Too many sign in attempts. Please try again later.',
 
   improperSignUp: 'Please submit proper sign up data in request body.',
