@@ -22,7 +22,7 @@ export const en = Object.freeze({
   nothing_to_destroy: 'Unable to locate account for destruction.',
   destroyed: "Account with UID '%{uid}' has been destroyed.",
   in_use: 'The account cannot be destroyed because other records refer to it.',
-  client_not_found: 'Client not found.',
+  client_not_found: 'Unable to find this client among those of your account.',
 
   missing_confirm_success_url: "Missing 'confirm_success_url' parameter.",
   missing_redirect_url: 'Missing redirect URL.',

@@ -1,4 +1,6 @@
 import {
+  ForbiddenException,
+  HttpStatus,
   Inject,
   Injectable,
   UnauthorizedException,
@@ -7,9 +9,10 @@ import {
   type Type,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { MessageCode } from '../messages/message.js';
 import type { Session } from '../tokens/token-authenticator.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
-import { ACCESS, USER_ENTITIES, type Access } from './decorators.js';
+import { ACCESS, RECENT_SIGN_IN, USER_ENTITIES, type Access } from './decorators.js';
 import { Realms } from './realms.js';
 import { RequestAuthenticator } from './request-authenticator.js';
 import { exchangeOf, scopesOf } from './request-context.js';
@@ -29,9 +32,13 @@ export class TokenAuthGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const access = this.accessOf(context);
+    const recency = this.recencyOf(context);
+    const access = recency === null ? this.accessOf(context) : 'guarded';
     if (access === 'public') return true;
     const session = await this.authenticate(context);
+    if (session !== null && recency !== null && !this.requests.isRecent(session, recency)) {
+      throw await this.recencyRefusal(context);
+    }
     // What an overriding step decides is what the decorators and the departure go by.
     const exchange = exchangeOf(context);
     if (exchange !== null) {
@@ -48,6 +55,12 @@ export class TokenAuthGuard implements CanActivate {
       this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]) ??
       'guarded'
     );
+  }
+
+  /** How long ago the sign-in may be, in ms, by `@RecentSignIn()`; null where that does not matter. */
+  protected recencyOf(context: ExecutionContext): number | null {
+    const targets = [context.getHandler(), context.getClass()];
+    return this.reflector.getAllAndOverride<number | undefined>(RECENT_SIGN_IN, targets) ?? null;
   }
 
   /** Who may accept the request, in this order: those of `@AuthenticateAs()`, else the guard's own one. */
@@ -67,14 +80,34 @@ export class TokenAuthGuard implements CanActivate {
 
   /** What a request without a user is answered. */
   protected async refusal(context: ExecutionContext): Promise<Error> {
-    const [first = this.requests] = this.authenticatorsFor(context);
-    const message = first.say('unauthenticated', exchangeOf(context));
+    const message = this.textFor('unauthenticated', context);
     const type = context.getType<'http' | 'graphql' | 'ws'>();
     // Apollo's driver makes UNAUTHENTICATED of an exception with Nest's own body, and an internal error of any other.
     if (type === 'graphql') return new UnauthorizedException(message);
     if (type !== 'ws') return new UnauthorizedException({ errors: [message], code: 'unauthenticated' });
-    // Only applications with gateways have this package.
-    const { WsException } = await import('@nestjs/websockets');
-    return new WsException(message);
+    return await socketRefusal(message);
   }
+
+  /** What a request is answered whose client has not signed in lately. */
+  protected async recencyRefusal(context: ExecutionContext): Promise<Error> {
+    const code = 'recent_sign_in_required';
+    const message = this.textFor(code, context);
+    const type = context.getType<'http' | 'graphql' | 'ws'>();
+    if (type === 'ws') return await socketRefusal({ status: 'error', message, code });
+    // Apollo's driver passes a body on that looks like Nest's own.
+    if (type === 'graphql') return new ForbiddenException({ statusCode: HttpStatus.FORBIDDEN, message, code });
+    return new ForbiddenException({ errors: [message], code });
+  }
+
+  /** A text in the language of the request. */
+  private textFor(code: MessageCode, context: ExecutionContext): string {
+    const [first = this.requests] = this.authenticatorsFor(context);
+    return first.say(code, exchangeOf(context));
+  }
+}
+
+/** Only applications with gateways have the package. */
+async function socketRefusal(error: string | object): Promise<Error> {
+  const { WsException } = await import('@nestjs/websockets');
+  return new WsException(error);
 }
