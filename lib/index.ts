@@ -10,6 +10,7 @@ export type { CarrierOptions, CookieAttributes, SocketEndReason } from './option
 export type { LanguageOptions } from './options/language.options.js';
 export type { Language, MessageCode, Messages } from './messages/message.js';
 export type { MailOptions } from './options/mail.options.js';
+export type { OAuthOptions } from './options/oauth.options.js';
 export type { PasswordOptions } from './options/password.options.js';
 export type { TokenOptions } from './options/token.options.js';
 export { TokenAuthOptionsError } from './options/options-check.js';
@@ -45,6 +46,26 @@ export type { MailKind, OutgoingMail } from './mails/token-auth-mailer.js';
 export type { MailContent, MailData, MailTemplate, MailTemplates } from './mails/mail-templates.js';
 export { NodemailerMailer } from './mails/nodemailer-mailer.js';
 export { Outbox } from './mails/outbox.js';
+
+export { oidcProvider } from './oauth/oidc-provider.js';
+export type { OidcProviderOptions } from './oauth/oidc-provider.js';
+export { appleProvider, googleProvider, microsoftProvider } from './oauth/presets.js';
+export type { AppleProviderOptions, MicrosoftProviderOptions } from './oauth/presets.js';
+export type { AppleKey } from './oauth/apple-client-secret.js';
+export { githubProvider } from './oauth/github-provider.js';
+export type { GithubProviderOptions } from './oauth/github-provider.js';
+export type {
+  OAuthProvider,
+  ProfileMapping,
+  ProviderClaims,
+  ProviderFetch,
+  ProviderIdentity,
+  ProviderOptions,
+  ProviderOptionsWithSecret,
+} from './oauth/oauth-provider.js';
+export { Identities } from './identities/identities.js';
+export type { LinkedIdentity } from './identities/identities.js';
+export type { IdentityKey } from './identities/identity-store.js';
 
 export { TokenService } from './tokens/token.service.js';
 export type { IssueOptions } from './tokens/token.service.js';

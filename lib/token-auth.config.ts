@@ -2,6 +2,7 @@ import { accountConfig, type AccountConfig } from './options/account.config.js';
 import { carrierConfig, type CarrierConfig } from './options/carrier.config.js';
 import { languageConfig, type LanguageConfig } from './options/language.config.js';
 import { mailConfig, type MailConfig } from './options/mail.config.js';
+import { oauthConfig, type OAuthConfig } from './options/oauth.config.js';
 import { OptionsCheck } from './options/options-check.js';
 import { tokenConfig, type TokenConfig } from './options/token.config.js';
 import type { TokenAuthOptions } from './token-auth.options.js';
@@ -11,7 +12,8 @@ import type { AnyUser } from './users/token-auth-user.entity.js';
 export const TOKEN_AUTH_CONFIG = Symbol('nestjs-token-auth:config');
 
 /** The options with their defaults, checked and frozen; durations in milliseconds. */
-export interface TokenAuthConfig extends TokenConfig, CarrierConfig, AccountConfig, MailConfig, LanguageConfig {}
+export interface TokenAuthConfig
+  extends TokenConfig, CarrierConfig, AccountConfig, MailConfig, OAuthConfig, LanguageConfig {}
 
 /**
  * Applies the defaults and checks everything.
@@ -28,6 +30,7 @@ export function resolveOptions<U extends AnyUser>(options: TokenAuthOptions<U>, 
     ...carrierConfig(check),
     ...accountConfig(check, mails.mail !== null),
     ...mails,
+    ...oauthConfig(check, mails.publicUrl),
     ...languageConfig(check),
   };
   check.throwIfFaulty();
@@ -83,6 +86,7 @@ const KNOWN_OPTIONS = {
   defaultConfirmSuccessUrl: true,
   defaultPasswordResetUrl: true,
   unlockSuccessUrl: true,
+  oauth: true,
   languages: true,
   defaultLanguage: true,
 } satisfies Record<keyof TokenAuthOptions, true>;

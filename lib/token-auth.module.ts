@@ -15,11 +15,14 @@ import { controllersFor, ENDPOINT_PROVIDERS } from './accounts/endpoints.js';
 import { Database } from './database/database.js';
 import { entitiesFor } from './entities.js';
 import { NoHooks, TokenAuthHooks } from './hooks/token-auth-hooks.js';
+import { Identities } from './identities/identities.js';
+import { IdentityStore } from './identities/identity-store.js';
 import { AccountMails } from './mails/account-mails.js';
 import { NodemailerMailer } from './mails/nodemailer-mailer.js';
 import { Outbox } from './mails/outbox.js';
 import { TokenAuthMailer } from './mails/token-auth-mailer.js';
 import { Translator } from './messages/translator.js';
+import { OAuthProviders } from './oauth/oauth-providers.js';
 import { OneTimeTokenStore } from './one-time-tokens/one-time-token-store.js';
 import { checkRealms, checkTables } from './realms/realm-check.js';
 import { afterRealm, realmExports, realmProviders } from './realms/realm-exports.js';
@@ -241,6 +244,9 @@ function providersFor(
     UserSerializer,
     SessionOpener,
     OneTimeTokenStore,
+    IdentityStore,
+    Identities,
+    OAuthProviders,
     ThrottleStore,
     SignInThrottle,
     MailLimit,

@@ -5,6 +5,7 @@ import type { AccountOptions } from './options/account.options.js';
 import type { CarrierOptions } from './options/carrier.options.js';
 import type { LanguageOptions } from './options/language.options.js';
 import type { MailOptions } from './options/mail.options.js';
+import type { OAuthOptions } from './options/oauth.options.js';
 import type { PasswordOptions } from './options/password.options.js';
 import type { TokenOptions } from './options/token.options.js';
 import type { PasswordHasher } from './users/password-hasher.js';
@@ -16,7 +17,14 @@ import type { AnyUser } from './users/token-auth-user.entity.js';
  * @typeParam U - the application's user entity.
  */
 export interface TokenAuthOptions<U extends AnyUser = AnyUser>
-  extends TokenOptions<U>, CarrierOptions, PasswordOptions, AccountOptions<U>, MailOptions<U>, LanguageOptions {}
+  extends
+    TokenOptions<U>,
+    CarrierOptions,
+    PasswordOptions,
+    AccountOptions<U>,
+    MailOptions<U>,
+    OAuthOptions,
+    LanguageOptions {}
 
 /** Which of the module's endpoints are served. */
 export interface TokenAuthEndpoints {

@@ -54,6 +54,7 @@ export const MESSAGES = Object.freeze({
   oauthFailed: plain('oauth_failed'),
   oauthRefused: plain('oauth_refused'),
   oauthExpired: plain('oauth_expired'),
+  oauthTooLong: plain('oauth_too_long'),
   oauthUnavailable: plain('oauth_unavailable'),
   redirecting: plain('redirecting'),
 });

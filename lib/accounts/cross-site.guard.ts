@@ -1,8 +1,21 @@
-import { ForbiddenException, Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import {
+  ForbiddenException,
+  Inject,
+  Injectable,
+  SetMetadata,
+  type CanActivate,
+  type CustomDecorator,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { Translator } from '../messages/translator.js';
 import { isCrossSite } from '../request/cross-site.js';
 import type { IncomingRequest } from '../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
+
+const FROM_OTHER_SITES = Symbol('nestjs-token-auth:from-other-sites');
+
+/** Lets pages of other origins in: for a handler that changes nothing. */
+export const FromOtherSites = (): CustomDecorator<symbol> => SetMetadata(FROM_OTHER_SITES, true);
 
 /**
  * Cookie mode: refuses what a page of another origin would change at an endpoint, with or without a cookie, so that it can
@@ -17,6 +30,7 @@ export class CrossSiteGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<IncomingRequest>();
+    if (Reflect.getMetadata(FROM_OTHER_SITES, context.getHandler()) === true) return true;
     if (this.config.cookie === null || !isCrossSite(request, this.config.trustedOrigins)) return true;
     // Guards come before interceptors.
     const errors = [this.translator.say('cross_site', request)];

@@ -12,6 +12,15 @@ import { FaultsInterceptor } from './faults.interceptor.js';
 import { LanguageInterceptor } from './language.interceptor.js';
 import { LinkAnswers } from './link-answers.js';
 import { Notifier } from './notifier.js';
+import { AccountLinks } from './omniauth/account-links.js';
+import { FlowCookies } from './omniauth/flow-cookies.js';
+import { NewAccounts } from './omniauth/new-accounts.js';
+import { OmniauthAccounts } from './omniauth/omniauth-accounts.js';
+import { OmniauthAnswers } from './omniauth/omniauth-answers.js';
+import { OmniauthCallbackController } from './omniauth/omniauth-callback.controller.js';
+import { OmniauthFailureController } from './omniauth/omniauth-failure.controller.js';
+import { OmniauthSignIns } from './omniauth/omniauth-sign-ins.js';
+import { OmniauthController } from './omniauth/omniauth.controller.js';
 import { LinkSignIns } from './passwords/link-sign-ins.js';
 import { PasswordUpdates } from './passwords/password-updates.js';
 import { ResetLinkController } from './passwords/reset-link.controller.js';
@@ -43,12 +52,13 @@ const CONTROLLERS: Record<keyof TokenAuthEndpoints, Type<object>[]> = {
   unlocks: [UnlocksController],
   clients: [ClientsController],
   // Last: its paths match any word.
-  oauth: [],
+  oauth: [OmniauthFailureController, OmniauthCallbackController, OmniauthController],
 };
 
 /** What the endpoints are made of. */
 export const ENDPOINT_PROVIDERS: Provider[] = [
   AccountChanges,
+  AccountLinks,
   AccountLock,
   AccountUpdates,
   AddressChanges,
@@ -56,10 +66,15 @@ export const ENDPOINT_PROVIDERS: Provider[] = [
   Confirmations,
   CurrentPassword,
   FaultsInterceptor,
+  FlowCookies,
   LanguageInterceptor,
   LinkAnswers,
   LinkSignIns,
+  NewAccounts,
   Notifier,
+  OmniauthAccounts,
+  OmniauthAnswers,
+  OmniauthSignIns,
   PasswordSignIn,
   PasswordUpdates,
   Profiles,

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { Message } from '../messages/message.js';
-import { camelCase, declaredProperties } from '../users/profile.js';
+import { camelCase, declaredProperties, RESERVED } from '../users/profile.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { UserStore } from '../users/user-store.js';
 import { UserTable } from '../users/user-table.js';
@@ -41,6 +41,29 @@ export class Profiles {
     if (dto === null) return NOTHING;
     const given = pick(body, declaredProperties(dto));
     return await this.read(dto, body, user, (key) => Object.hasOwn(given, key));
+  }
+
+  /**
+   * A whole profile for a new account out of what a provider says and what the client has sent, which comes first. What a
+   * provider says is nobody's input: where it does not fit its column, it is left out.
+   */
+  async readFromProvider(dto: Type<object> | null, said: Record<string, unknown>, sent: object): Promise<Profile> {
+    const fitting = await this.fitting(said);
+    if (dto === null) return { values: fitting, errors: {} };
+    const known = declaredProperties(dto).map((key) => [key, fitting[key] ?? fitting[camelCase(key)]]);
+    const filled = known.filter(([, value]) => value !== undefined);
+    const { values, errors } = await this.readNew(dto, { ...Object.fromEntries(filled), ...sent });
+    return { values: { ...fitting, ...values }, errors };
+  }
+
+  private async fitting(said: Record<string, unknown>): Promise<Record<string, unknown>> {
+    const values: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(said)) {
+      const column = RESERVED.has(key) ? undefined : this.columnOf(key);
+      if (column === undefined || value === undefined || (await this.faultOf(column, value, null)) !== null) continue;
+      values[column.propertyName] = value;
+    }
+    return values;
   }
 
   private async read(

@@ -52,6 +52,7 @@ export const en = Object.freeze({
   oauth_failed: 'The sign in has failed. Please try again.',
   oauth_refused: 'You have not allowed the sign in.',
   oauth_expired: 'This sign in has taken too long, or has been used already. Please try again.',
+  oauth_too_long: 'The sign in request is too long.',
   oauth_unavailable: 'The provider cannot be reached at the moment. Please try again later.',
   redirecting: 'Redirecting...',
 

@@ -88,9 +88,14 @@ export class OneTimeTokenStore<U extends AnyUser = AnyUser> {
       .andWhere(ownerCondition(this.database.dataSource, this.entity, user));
   }
 
+  /** The statement that takes all of a user's tokens out of service. */
+  removalOfAll(user: U): DeleteQueryBuilder<OneTimeToken<U>> {
+    return this.deletion().where(ownerCondition(this.database.dataSource, this.entity, user));
+  }
+
   /** Takes all of a user's tokens out of service. */
   async deleteAll(user: U): Promise<void> {
-    await this.database.write(this.deletion().where(ownerCondition(this.database.dataSource, this.entity, user)));
+    await this.database.write(this.removalOfAll(user));
   }
 
   private deletion(): DeleteQueryBuilder<OneTimeToken<U>> {

@@ -5,6 +5,8 @@ import type { OptionsCheck } from './options-check.js';
 
 /** Mails, and where their links lead. */
 export interface MailConfig {
+  /** Where people reach the endpoints, without a slash at its end; null where it is not given. */
+  readonly publicUrl: string | null;
   /** Null where no mails are sent. */
   readonly mail: {
     /** What links begin with, without a slash at its end. */
@@ -26,22 +28,23 @@ export function mailConfig(check: OptionsCheck, hasOwnMailer: boolean): MailConf
   const passwordReset = url(check, 'defaultPasswordResetUrl');
   const unlockSuccess = url(check, 'unlockSuccessUrl');
   const own = [confirmSuccess, passwordReset].filter((each) => each !== null);
+  const publicUrl = url(check, 'publicUrl')?.replace(/\/+$/, '') ?? null;
   return {
-    mail: mail(check, hasOwnMailer),
+    publicUrl,
+    mail: mail(check, hasOwnMailer, publicUrl),
     redirects: Object.freeze({ allowlist: allowlist(check, own), confirmSuccess, passwordReset, unlockSuccess }),
   };
 }
 
-function mail(check: OptionsCheck, hasOwnMailer: boolean): MailConfig['mail'] {
+function mail(check: OptionsCheck, hasOwnMailer: boolean, publicUrl: string | null): MailConfig['mail'] {
   const { mailTransport: transport } = check.options;
-  const publicUrl = url(check, 'publicUrl');
   const from = check.text('mailFrom');
   const templates = mailTemplates(check);
   if (transport === undefined && !hasOwnMailer) return null;
   if (publicUrl === null) {
     check.fault('publicUrl', 'must be given where mails are sent: their links begin with it, never with a Host header');
   }
-  const base = { publicUrl: (publicUrl ?? '').replace(/\/+$/, ''), templates };
+  const base = { publicUrl: publicUrl ?? '', templates };
   if (transport === undefined) return Object.freeze({ ...base, smtp: null });
   const known = typeof transport === 'string' ? /^smtps?:\/\/./i.test(transport) : typeof transport === 'object';
   if (!known || transport === null) {

@@ -5,7 +5,8 @@ import type { AnyUser } from '../users/token-auth-user.entity.js';
 export interface MailOptions<U extends AnyUser = AnyUser> {
   /**
    * Where people reach this module's endpoints, such as `'https://api.example.com/auth'`: what the links of mails begin
-   * with. Never taken from a request, whose Host header anybody can forge. Needed where mails are sent.
+   * with. Never taken from a request, whose Host header anybody can forge. Needed where mails are sent, and
+   * with `oauth`.
    */
   publicUrl?: string;
 

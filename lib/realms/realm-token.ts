@@ -1,4 +1,5 @@
 import type { InjectionToken, Type } from '@nestjs/common';
+import { Identities } from '../identities/identities.js';
 import { NodemailerMailer } from '../mails/nodemailer-mailer.js';
 import { Outbox } from '../mails/outbox.js';
 import { RequestAuthenticator } from '../request/request-authenticator.js';
@@ -14,6 +15,7 @@ export const REALM_SERVICES = [
   TokenAuthEvents,
   RequestAuthenticator,
   SessionOpener,
+  Identities,
   PasswordHasher,
   Outbox,
   NodemailerMailer,
@@ -25,7 +27,9 @@ type RealmService<S extends RealmServiceClass, U extends AnyUser> = S extends ty
   ? TokenService<U>
   : S extends typeof RequestAuthenticator
     ? RequestAuthenticator<U>
-    : InstanceType<S>;
+    : S extends typeof Identities
+      ? Identities<U>
+      : InstanceType<S>;
 
 const tokens = new WeakMap<RealmServiceClass, WeakMap<Type<AnyUser>, symbol>>();
 

@@ -73,6 +73,12 @@ export class UserChanges<U extends AnyUser = AnyUser> {
     await this.run(this.statement(user, {}, {}, ['authEpoch']));
   }
 
+  /** Takes back an account that has just been made and that nobody has signed in to: not softly, so that its address is free again. */
+  async withdraw(user: U): Promise<void> {
+    const query = this.database.dataSource.createQueryBuilder();
+    await this.run(query.delete().from(this.table.entity).where(this.table.isUser(user)));
+  }
+
   /**
    * Deletes an account. Softly where its entity has a column for that: then all its clients end, also those whose sign-in
    * is under way, and none of them comes back with it.

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { HttpException, HttpStatus, Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { Message } from '../../messages/message.js';
+import { Translator } from '../../messages/translator.js';
+import { redirectUrl, type RedirectParameters } from '../../redirects/redirect-url.js';
+import { requestOf } from '../../request/request-context.js';
+import { MESSAGES } from '../account-errors.js';
+import type { Destination } from './sign-in-flow.js';
+import { messageOrigin, windowPage, type WindowPage } from './window-page.js';
+
+/** The results of a sign-in, by the names that clients read. */
+export type OmniauthPayload = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Secrets pass through; and a popup must keep its opener, also where an application sets a policy for all its answers. */
+const HEADERS = Object.freeze({
+  'Cache-Control': 'no-store',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Opener-Policy': 'unsafe-none',
+});
+
+/** What browsers are answered on their way to a provider and back. */
+@Injectable()
+export class OmniauthAnswers {
+  constructor(
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(Translator) private readonly translator: Translator,
+  ) {}
+
+  /** Sends the browser on as it is. */
+  redirect(response: object, url: string, status: HttpStatus = HttpStatus.FOUND): void {
+    this.head(response);
+    this.host.httpAdapter.redirect(response, status, url);
+  }
+
+  /** Answers those who only look whether there is anything: nothing happens. */
+  nothing(response: object): void {
+    this.head(response);
+    this.host.httpAdapter.reply(response, '', HttpStatus.OK);
+  }
+
+  /** @param user - the attributes of the user, for the page; a URL carries none of them. */
+  success(response: object, destination: Destination, payload: OmniauthPayload, user: object): void {
+    const text = this.textOf(response, MESSAGES.redirecting);
+    this.deliver(response, destination, payload, { ...user, ...payload, message: 'deliverCredentials' }, text);
+  }
+
+  /** Says why nobody is signed in: to the client that asked, or on a plain page where there is none that may be told. */
+  failure(response: object, destination: Destination | null, error: HttpException): void {
+    const { text, code } = this.reasonOf(response, error);
+    if (destination === null) return this.page(response, text, null, error.getStatus());
+    const payload = { error: text, error_code: code };
+    this.deliver(response, destination, payload, { ...payload, message: 'authFailure' }, text);
+  }
+
+  private deliver(
+    response: object,
+    { window, originUrl }: Destination,
+    payload: OmniauthPayload,
+    data: object,
+    text: string,
+  ): void {
+    if (window !== 'sameWindow') {
+      return this.page(response, text, { data, origin: messageOrigin(originUrl) }, HttpStatus.OK);
+    }
+    this.redirect(response, redirectUrl(originUrl, { ...asTexts(payload), blank: 'true' }));
+  }
+
+  private page(response: object, text: string, delivery: WindowPage['delivery'], status: HttpStatus): void {
+    const nonce = randomBytes(16).toString('base64url');
+    const policy = `default-src 'none'; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+    this.head(response);
+    this.host.httpAdapter.setHeader(response, 'Content-Security-Policy', policy);
+    this.host.httpAdapter.setHeader(response, 'Content-Type', 'text/html; charset=utf-8');
+    const language = this.languageOf(response);
+    this.host.httpAdapter.reply(response, windowPage({ language, text, delivery, nonce }), status);
+  }
+
+  private head(response: object): void {
+    for (const [name, value] of Object.entries(HEADERS)) this.host.httpAdapter.setHeader(response, name, value);
+  }
+
+  /** The first of the texts in an error body, and its code. */
+  private reasonOf(response: object, error: HttpException): { text: string; code: string } {
+    const body = error.getResponse();
+    const { errors, message, code }: ErrorBody = typeof body === 'string' ? { message: body } : body;
+    const reasons = Array.isArray(errors) ? errors : (errors?.full_messages ?? [message]);
+    const texts = reasons.map((each) => (isReason(each) ? this.textOf(response, each) : ''));
+    const text = texts.find((each) => each !== '') ?? this.textOf(response, MESSAGES.oauthFailed);
+    return { text, code: code ?? MESSAGES.oauthFailed.code };
+  }
+
+  private textOf(response: object, message: Message | string): string {
+    return this.translator.text(message, this.languageOf(response));
+  }
+
+  private languageOf(response: object): string {
+    return this.translator.languageOf(requestOf(response));
+  }
+}
+
+/** What exceptions of this module and of an application hold. */
+interface ErrorBody {
+  readonly errors?: unknown[] | { readonly full_messages?: unknown[] };
+  readonly message?: unknown;
+  readonly code?: string;
+}
+
+function isReason(value: unknown): value is Message | string {
+  return typeof value === 'string' || value instanceof Message;
+}
+
+function asTexts(payload: OmniauthPayload): RedirectParameters {
+  return Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, String(value ?? '')]));
+}

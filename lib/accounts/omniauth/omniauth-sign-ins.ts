@@ -1,0 +1,113 @@
+import { HttpException, HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
+import { DatabaseError, isUniqueViolation, isUnfitValue } from '../../database/database-errors.js';
+import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
+import { OAuthProviders } from '../../oauth/oauth-providers.js';
+import { ProviderError } from '../../oauth/provider-error.js';
+import { AuthHeaders } from '../../request/auth-headers.js';
+import { originOf, type IncomingRequest } from '../../request/request-context.js';
+import { Unavailability } from '../../request/unavailability.js';
+import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
+import { TokenAuthEvents } from '../../tokens/token-events.js';
+import { TokenService } from '../../tokens/token.service.js';
+import type { AnyUser } from '../../users/token-auth-user.entity.js';
+import { UserGoneError } from '../../users/user-gone-error.js';
+import { UserSerializer } from '../../users/user-serializer.js';
+import { failure, MESSAGES } from '../account-errors.js';
+import type { ResolvedAccount } from './arrival.js';
+import { OmniauthAccounts } from './omniauth-accounts.js';
+import type { OmniauthPayload } from './omniauth-answers.js';
+import type { SignInFlow } from './sign-in-flow.js';
+
+/** Signs in who comes back from a provider. */
+@Injectable()
+export class OmniauthSignIns {
+  private readonly logger = new Logger('TokenAuth');
+
+  constructor(
+    @Inject(OAuthProviders) private readonly providers: OAuthProviders,
+    @Inject(OmniauthAccounts) private readonly accounts: OmniauthAccounts,
+    @Inject(TokenAuthHooks) private readonly hooks: TokenAuthHooks,
+    @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
+    @Inject(TokenService) private readonly tokens: TokenService,
+    @Inject(AuthHeaders) private readonly headers: AuthHeaders,
+    @Inject(UserSerializer) private readonly serializer: UserSerializer,
+    @Inject(Unavailability) private readonly unavailability: Unavailability,
+    @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
+  ) {}
+
+  /**
+   * Signs a client in for whoever a provider has sent back.
+   *
+   * @param parameters - those of the callback.
+   * @throws what {@link refusalOf} knows.
+   */
+  async signIn(
+    provider: string,
+    flow: SignInFlow,
+    parameters: URLSearchParams,
+    request: IncomingRequest,
+    response: object,
+  ): Promise<{ user: object; payload: OmniauthPayload }> {
+    const identity = await this.providers.complete(provider, parameters, flow.checks);
+    const account = await this.accounts.resolve({ provider, identity, flow, request, response });
+    if (!account.isNew) await this.ask(account.user, request);
+    return {
+      user: this.serializer.account(account.user),
+      payload: await this.issue(account, flow, request, response),
+    };
+  }
+
+  /** What a sign-in that has failed is answered. */
+  refusalOf(error: unknown, response: object): HttpException {
+    if (error instanceof HttpException) return error;
+    if (error instanceof ProviderError) return refusalByProvider(error);
+    if (error instanceof UserGoneError) return failure(HttpStatus.UNPROCESSABLE_ENTITY, MESSAGES.oauthFailed);
+    if (isUniqueViolation(error) || isUnfitValue(error)) {
+      this.logger.warn(`An account could not be made: ${String(error)}`);
+      return failure(HttpStatus.UNPROCESSABLE_ENTITY, MESSAGES.oauthFailed);
+    }
+    if (error instanceof DatabaseError) return this.unavailability.of(error, response);
+    throw error;
+  }
+
+  private async ask(user: AnyUser, request: IncomingRequest): Promise<void> {
+    try {
+      await this.hooks.beforeSignIn({ user, method: 'oauth', request });
+    } catch (error) {
+      const { email } = user;
+      this.events.emit('user.sign_in_failed', { user, email, reason: 'hook', origin: originOf(request) });
+      throw error;
+    }
+  }
+
+  private async issue(
+    { user, authEpoch, isNew }: ResolvedAccount,
+    flow: SignInFlow,
+    request: IncomingRequest,
+    response: object,
+  ): Promise<OmniauthPayload> {
+    const issued = await this.tokens.issue(user, { origin: originOf(request), authEpoch });
+    const isInCookie = this.config.cookie !== null;
+    if (isInCookie) this.headers.write(response, { kind: 'token', issued, fresh: true });
+    return {
+      // A script must not read what the cookie keeps from it.
+      ...(isInCookie ? {} : { auth_token: issued.accessToken }),
+      client_id: issued.client,
+      uid: issued.uid,
+      expiry: issued.expiry,
+      config: flow.config,
+      ...(isNew ? { oauth_registration: true } : {}),
+    };
+  }
+}
+
+function refusalByProvider({ reason }: ProviderError): HttpException {
+  switch (reason) {
+    case 'refused':
+      return failure(HttpStatus.UNPROCESSABLE_ENTITY, MESSAGES.oauthRefused);
+    case 'unavailable':
+      return failure(HttpStatus.SERVICE_UNAVAILABLE, MESSAGES.oauthUnavailable);
+    case 'failed':
+      return failure(HttpStatus.UNPROCESSABLE_ENTITY, MESSAGES.oauthFailed);
+  }
+}
