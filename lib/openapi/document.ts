@@ -32,7 +32,7 @@ export function nullable(schema: SchemaObject): SchemaObject {
 
 /** From version 3.1 on, `nullable` is a type of its own. */
 export function inVersion<T>(openapi: string, part: T): T {
-  return /^3\.0/.test(openapi) ? part : (withNullTypes(part) as T);
+  return openapi.startsWith('3.0') ? part : (withNullTypes(part) as T);
 }
 
 function withNullTypes(part: unknown): unknown {
