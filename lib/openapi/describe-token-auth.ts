@@ -3,12 +3,13 @@ import type { OpenAPIObject, SwaggerDocumentOptions } from '@nestjs/swagger';
 import { Realms, type RealmDefinition } from '../request/realms.js';
 import { ACCOUNT_ENDPOINTS } from './account-endpoints.js';
 import { guardedOperation, RouteGuards } from './application-routes.js';
-import { CLIENT_ENDPOINTS, PROVIDER_ENDPOINTS } from './client-endpoints.js';
+import { CLIENT_ENDPOINTS } from './client-endpoints.js';
 import { DescribedRealm } from './described-realm.js';
 import { inVersion, METHODS, type Operation } from './document.js';
 import { operationOf, type DescribeEndpoint } from './endpoint.js';
 import { handlersOf, type Handler, type Handlers } from './handlers.js';
 import { MAIL_ENDPOINTS } from './mail-endpoints.js';
+import { PROVIDER_ENDPOINTS } from './provider-endpoints.js';
 import { SHARED_COMPONENTS } from './schemas.js';
 
 const ENDPOINTS: Readonly<Record<string, DescribeEndpoint>> = {

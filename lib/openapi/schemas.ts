@@ -22,11 +22,7 @@ const DATA: SchemaObject = nullable({
 /** The schemas that all realms share. */
 const SCHEMAS: Record<string, SchemaObject> = {
   TokenAuthFailure: {
-    ...object({ success: only(false), errors: TEXTS, code: CODE, status: STATUS, data: DATA }, [
-      'code',
-      'status',
-      'data',
-    ]),
+    ...object({ success: only(false), errors: TEXTS, code: CODE, status: STATUS, data: DATA }, ['status', 'data']),
     description: 'Why it could not be done.',
   },
   TokenAuthInvalid: {
@@ -45,11 +41,11 @@ const SCHEMAS: Record<string, SchemaObject> = {
         code: CODE,
         error_codes: { type: 'object', additionalProperties: TEXTS, description: 'The same in codes.' },
       },
-      ['success', 'status', 'data', 'code', 'error_codes'],
+      ['success', 'status', 'data'],
     ),
     description: 'What is wrong with what was sent.',
   },
-  TokenAuthRefusal: { ...object({ errors: TEXTS, code: CODE }, ['code']), description: 'Why the request was refused.' },
+  TokenAuthRefusal: { ...object({ errors: TEXTS, code: CODE }), description: 'Why the request was refused.' },
   TokenAuthClient: {
     ...object({
       id: { ...TEXT, description: 'Names the client here alone: it is not what the client sends.' },
