@@ -82,7 +82,7 @@ export const ENDPOINT_PROVIDERS: Provider[] = [
 ];
 
 /** The metadata in which Nest keeps the guards of a class. A test holds us to it. */
-const GUARDS = '__guards__';
+export const GUARDS = '__guards__';
 
 /**
  * The controllers of the endpoints that are switched on, mounted under a path for the users of an entity.

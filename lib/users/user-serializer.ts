@@ -1,4 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityMetadata } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import type { AnyUser } from './token-auth-user.entity.js';
 import { UserTable } from './user-table.js';
@@ -29,23 +31,26 @@ export class UserSerializer {
   }
 
   private columnsOf(user: AnyUser): Record<string, unknown> {
-    const shown = this.table.metadata.columns.filter(
-      (column) => column.isSelect && !column.isVirtual && column.relationMetadata === undefined,
-    );
     return Object.fromEntries(
-      shown.map((column) => [snakeCase(column.propertyPath), jsonValue(column.getEntityValue(user))]),
+      shownColumns(this.table.metadata).map((column) => [columnKey(column), jsonValue(column.getEntityValue(user))]),
     );
   }
+}
+
+/** The columns of a user that answers show. */
+export function shownColumns({ columns }: EntityMetadata): ColumnMetadata[] {
+  return columns.filter((column) => column.isSelect && !column.isVirtual && column.relationMetadata === undefined);
+}
+
+/** What a column is called there: snake case. */
+export function columnKey({ propertyPath }: ColumnMetadata): string {
+  return propertyPath
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .replaceAll('.', '_')
+    .toLowerCase();
 }
 
 /** JSON has no integers of any size: they travel as text. */
 function jsonValue(value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : (value ?? null);
-}
-
-function snakeCase(propertyPath: string): string {
-  return propertyPath
-    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
-    .replaceAll('.', '_')
-    .toLowerCase();
 }

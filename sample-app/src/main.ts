@@ -5,6 +5,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TokenAuthOptionsError } from 'nestjs-token-auth';
 import { AppModule } from './app.module.js';
 import { corsFor } from './cors.js';
+import { serveDocs } from './docs.js';
 import { freePort, originAt } from './settings/listening.js';
 import { SettingsError } from './settings/settings-error.js';
 import { readSettings } from './settings/settings.js';
@@ -33,6 +34,7 @@ async function start(): Promise<void> {
   });
   app.enableCors(corsFor(settings.auth));
   app.enableShutdownHooks();
+  if (!settings.isProduction) serveDocs(app);
   await app.listen(port, settings.host);
   app.useLogger(new ConsoleLogger({ logLevels: ['warn', 'error', 'fatal'] }));
   console.log(whatToTry(origin, settings));
