@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hashSync } from 'bcryptjs';
-import { TokenService } from 'nestjs-token-auth';
+import { RequestAuthenticator, TokenService } from 'nestjs-token-auth';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { PASSWORD, signIn } from '../support/accounts.js';
 import { onEveryDatabase, type TestApp } from '../support/app.js';
@@ -126,6 +126,16 @@ onEveryDatabase('a session that has moved in from Rails', (platform) => {
     expect((await tokens.authenticate(credentials))?.user.uid).toBe('user7@example.com');
     expect((await app.row()).tokenHash).toBe(digestOf(SESSION.token));
     expect(await tokens.authenticate({ ...credentials, accessToken: SESSION.previous })).toBeNull();
+  });
+
+  it('opens WebSockets', async () => {
+    await rails.insert(railsUser(7));
+    await rails.moveTo(app);
+    const requests = app.nest.get(RequestAuthenticator);
+    const { headers } = railsClient(app, 7);
+    expect((await requests.authenticateHandshake({}, { headers } as never))?.user.uid).toBe('user7@example.com');
+    const wrong = { headers: { ...headers, 'access-token': SESSION.last } };
+    expect(await requests.authenticateHandshake({}, wrong as never)).toBeNull();
   });
 
   it('is told apart from the others by the uid that its client was told in Rails', async () => {
