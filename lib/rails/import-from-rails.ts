@@ -7,7 +7,7 @@ import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { emptyReport, type RailsImportReport } from './import-report.js';
 import { ImportTarget } from './import-target.js';
 import { readTable, type RailsRow, type RailsTable } from './rails-rows.js';
-import { idOf, UnusableRowError, userValues } from './rails-user.js';
+import { idOf, UnusableRowError, userValues, type UserValues } from './rails-user.js';
 import { UserImport } from './user-import.js';
 
 /** What {@link importFromRails} takes. */
@@ -128,12 +128,21 @@ async function move<U extends AnyUser>(
     const values = userValues(row, own, providers);
     const existing = await tables.find(values.id);
     const user = new UserImport(tables, row, values, rules, report);
+    const isOther = existing !== null && isSomebodyElse(existing, values);
+    if (isOther) report.faults.push({ userId: values.id, reason: 'Somebody else has its id here.' });
     if (existing === null) await user.add();
-    else if (refresh) await user.refresh(existing);
+    else if (refresh && !isOther) await user.refresh(existing);
     else report.skippedUsers++;
   } catch (error) {
     const isOfThisRow = [isUnfitValue, isUniqueViolation, isForeignKeyViolation].some((is) => is(error));
     if (!isOfThisRow && !(error instanceof UnusableRowError)) throw error;
     report.faults.push({ userId: idOf(row), reason: (error as Error).message });
   }
+}
+
+/** Whether a user here is not the one of this row, as whoever has signed up before the import was done may be. */
+function isSomebodyElse<U extends AnyUser>({ uid, createdAt }: U, values: UserValues<U>): boolean {
+  // Columns may keep whole seconds.
+  const isOfAnotherTime = Math.abs(createdAt.getTime() - (values.createdAt ?? createdAt).getTime()) >= 1000;
+  return isOfAnotherTime && uid !== values.uid;
 }
