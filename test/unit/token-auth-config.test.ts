@@ -54,6 +54,8 @@ describe('the defaults', () => {
       mail: null,
       redirects: { allowlist: expect.anything(), confirmSuccess: null, passwordReset: null, unlockSuccess: null },
       languages: {},
+      oauth: new Map(),
+      publicUrl: null,
       defaultLanguage: 'en',
       password: { cost: 12, pepper: '', minLength: 8, queueLimit: 100 },
       userResponse: null,

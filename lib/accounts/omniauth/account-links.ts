@@ -11,6 +11,7 @@ import { UserChanges } from '../../users/user-changes.js';
 import type { Account } from '../../users/user-store.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import type { Arrival, ResolvedAccount } from './arrival.js';
+import { OmniauthAdmission } from './omniauth-admission.js';
 
 /** How long a new account may be without its identity, in ms: both are not made by one statement. */
 const IN_THE_MAKING = 60_000;
@@ -24,6 +25,7 @@ export class AccountLinks {
     @Inject(UserChanges) private readonly changes: UserChanges,
     @Inject(OneTimeTokenStore) private readonly oneTimeTokens: OneTimeTokenStore,
     @Inject(TokenStore) private readonly tokens: TokenStore,
+    @Inject(OmniauthAdmission) private readonly admission: OmniauthAdmission,
     @Inject(TokenAuthHooks) private readonly hooks: TokenAuthHooks,
     @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(SharedClock) private readonly clock: SharedClock,
@@ -44,6 +46,7 @@ export class AccountLinks {
     if (!(await this.hooks.mayLink({ user, provider, email, request }))) {
       throw failure(HttpStatus.UNPROCESSABLE_ENTITY, MESSAGES.accountExists(email));
     }
+    await this.admission.ask(user, request);
     const isUnconfirmed = account.confirmedAt === null;
     const linked = await (isUnconfirmed ? this.takeOver(account, arrival) : this.add(account, arrival));
     if (linked !== null) this.events.emit('identity.linked', { user, provider });

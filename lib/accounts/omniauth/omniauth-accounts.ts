@@ -4,6 +4,7 @@ import { UserStore, type Account } from '../../users/user-store.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import { AccountLinks } from './account-links.js';
 import type { Arrival, ResolvedAccount } from './arrival.js';
+import { OmniauthAdmission } from './omniauth-admission.js';
 import { NewAccounts } from './new-accounts.js';
 
 /** How often it is looked again when other requests have been faster. */
@@ -15,6 +16,7 @@ export class OmniauthAccounts {
   constructor(
     @Inject(IdentityStore) private readonly identities: IdentityStore,
     @Inject(UserStore) private readonly users: UserStore,
+    @Inject(OmniauthAdmission) private readonly admission: OmniauthAdmission,
     @Inject(AccountLinks) private readonly links: AccountLinks,
     @Inject(NewAccounts) private readonly newAccounts: NewAccounts,
   ) {}
@@ -23,7 +25,7 @@ export class OmniauthAccounts {
    * The account of an arrival: that of its identity; else the one with its verified address, if the application allows it; else a
    * new one. A lock does not matter: it stops those who guess a password, and a provider has guessed nothing.
    *
-   * @throws HttpException 422 where there is none for it.
+   * @throws HttpException 422 where there is none for it; what a hook throws, and then nothing has changed.
    */
   async resolve(arrival: Arrival): Promise<ResolvedAccount> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -33,12 +35,13 @@ export class OmniauthAccounts {
     throw failure(HttpStatus.UNPROCESSABLE_ENTITY, MESSAGES.oauthFailed);
   }
 
-  private async known({ provider, identity: { subject, email } }: Arrival): Promise<ResolvedAccount | null> {
+  private async known({ provider, identity: { subject, email }, request }: Arrival): Promise<ResolvedAccount | null> {
     const identity = await this.identities.find({ provider, subject });
     if (identity === null) return null;
     const account = await this.users.find(identity.user);
     // A softly deleted account keeps its identities; nobody else gets them.
     if (account === null) throw failure(HttpStatus.UNPROCESSABLE_ENTITY, MESSAGES.oauthFailed);
+    await this.admission.ask(account.user, request);
     await this.identities.noteEmail(identity, email);
     return { user: account.user, authEpoch: account.authEpoch, isNew: false };
   }

@@ -1,15 +1,12 @@
 import { HttpException, HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
 import { DatabaseError, isUniqueViolation, isUnfitValue } from '../../database/database-errors.js';
-import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
 import { OAuthProviders } from '../../oauth/oauth-providers.js';
 import { ProviderError } from '../../oauth/provider-error.js';
 import { AuthHeaders } from '../../request/auth-headers.js';
 import { originOf, type IncomingRequest } from '../../request/request-context.js';
 import { Unavailability } from '../../request/unavailability.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
-import { TokenAuthEvents } from '../../tokens/token-events.js';
 import { TokenService } from '../../tokens/token.service.js';
-import type { AnyUser } from '../../users/token-auth-user.entity.js';
 import { UserGoneError } from '../../users/user-gone-error.js';
 import { UserSerializer } from '../../users/user-serializer.js';
 import { failure, MESSAGES } from '../account-errors.js';
@@ -26,8 +23,6 @@ export class OmniauthSignIns {
   constructor(
     @Inject(OAuthProviders) private readonly providers: OAuthProviders,
     @Inject(OmniauthAccounts) private readonly accounts: OmniauthAccounts,
-    @Inject(TokenAuthHooks) private readonly hooks: TokenAuthHooks,
-    @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(TokenService) private readonly tokens: TokenService,
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
     @Inject(UserSerializer) private readonly serializer: UserSerializer,
@@ -50,7 +45,6 @@ export class OmniauthSignIns {
   ): Promise<{ user: object; payload: OmniauthPayload }> {
     const identity = await this.providers.complete(provider, parameters, flow.checks);
     const account = await this.accounts.resolve({ provider, identity, flow, request, response });
-    if (!account.isNew) await this.ask(account.user, request);
     return {
       user: this.serializer.account(account.user),
       payload: await this.issue(account, flow, request, response),
@@ -70,23 +64,13 @@ export class OmniauthSignIns {
     throw error;
   }
 
-  private async ask(user: AnyUser, request: IncomingRequest): Promise<void> {
-    try {
-      await this.hooks.beforeSignIn({ user, method: 'oauth', request });
-    } catch (error) {
-      const { email } = user;
-      this.events.emit('user.sign_in_failed', { user, email, reason: 'hook', origin: originOf(request) });
-      throw error;
-    }
-  }
-
   private async issue(
     { user, authEpoch, isNew }: ResolvedAccount,
     flow: SignInFlow,
     request: IncomingRequest,
     response: object,
   ): Promise<OmniauthPayload> {
-    const issued = await this.tokens.issue(user, { origin: originOf(request), authEpoch });
+    const issued = await this.tokens.issue(user, { origin: originOf(request), method: 'oauth', authEpoch });
     const isInCookie = this.config.cookie !== null;
     if (isInCookie) this.headers.write(response, { kind: 'token', issued, fresh: true });
     return {
