@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import Database = require('libsql');
 import { CurrentUser, TokenAuthGuard, TokenAuthModule, TokenAuthUser } from 'nestjs-token-auth';
+import { languages } from 'nestjs-token-auth/languages';
 import { signInAs } from 'nestjs-token-auth/testing';
 import { Column, DataSource, Entity } from 'typeorm';
 
@@ -29,7 +30,7 @@ class MeController {
       autoLoadEntities: true,
       synchronize: true,
     }),
-    TokenAuthModule.forRoot({ userEntity: User }),
+    TokenAuthModule.forRoot({ userEntity: User, languages }),
   ],
   controllers: [MeController],
 })
@@ -46,8 +47,10 @@ async function main(): Promise<void> {
   });
   const user = await app.get(DataSource).getRepository(User).findOneByOrFail({ email: 'ada@example.com' });
   const guarded = await fetch(`${url}/me`, { headers: await signInAs(app, user) });
-  const anonymous = await fetch(`${url}/me`);
+  const anonymous = await fetch(`${url}/me`, { headers: { 'accept-language': 'de' } });
+  const { errors } = (await anonymous.json()) as { errors: string[] };
   await app.close();
+  if (errors[0] !== languages.de.unauthenticated) throw new Error(`Expected German, got ${String(errors[0])}`);
   const statuses = [signUp.status, guarded.status, anonymous.status].join(' ');
   if (statuses !== '200 200 401') throw new Error(`Expected 200 200 401, got ${statuses}`);
   console.log(`It works: ${statuses}`);

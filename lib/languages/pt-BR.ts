@@ -1,0 +1,100 @@
+import type { Messages } from '../messages/message.js';
+
+/** Portuguese of Brazil. */
+export const ptBR: Messages = Object.freeze({
+  bad_credentials: 'Os dados de acesso estão incorretos. Tente novamente.',
+  invalid_token: 'Os dados de acesso estão incorretos',
+  unauthenticated: 'Você precisa entrar ou se cadastrar para continuar.',
+  unauthorized: 'Não autorizado',
+  not_signed_in: 'O usuário não foi encontrado ou não estava conectado.',
+  sign_in_by_post: 'Use POST /sign_in para entrar. GET não é aceito.',
+  locked: 'Sua conta foi bloqueada devido ao número excessivo de tentativas de acesso sem sucesso.',
+  not_confirmed:
+    'Enviamos um e-mail de confirmação para “%{email}”. Você precisa seguir as instruções do e-mail para que sua conta seja ativada',
+  too_many_attempts: 'Muitas tentativas de acesso. Tente novamente mais tarde.',
+  recent_sign_in_required: 'Entre novamente para fazer isso.',
+
+  improper_sign_up: 'Envie dados de cadastro válidos no corpo da requisição.',
+  improper_update: 'Envie dados válidos de atualização da conta no corpo da requisição.',
+  user_not_found: 'Usuário não encontrado.',
+  overtaken: 'Sua conta foi alterada ao mesmo tempo por outra requisição. Tente novamente.',
+  nothing_to_destroy: 'Não foi possível encontrar a conta a ser excluída.',
+  destroyed: 'A conta com o UID “%{uid}” foi excluída.',
+  in_use: 'A conta não pode ser excluída porque outros dados dependem dela.',
+  client_not_found: 'Este dispositivo não foi encontrado entre os da sua conta.',
+
+  missing_confirm_success_url: 'O parâmetro “confirm_success_url” está faltando.',
+  missing_redirect_url: 'A URL de redirecionamento está faltando.',
+  redirect_not_allowed: 'O redirecionamento para “%{redirect_url}” não é permitido.',
+  missing_email: 'Você precisa informar um endereço de e-mail.',
+  unknown_email: 'Não foi encontrado nenhum usuário com o e-mail “%{email}”.',
+  invalid_link: 'Este link não é válido ou não vale mais. Solicite um novo.',
+
+  reset_sent: 'Enviamos um e-mail para “%{email}” com instruções para redefinir sua senha.',
+  reset_sent_paranoid:
+    'Se o seu endereço de e-mail existir em nosso banco de dados, você receberá em alguns minutos uma mensagem com um link para redefinir sua senha.',
+  password_not_required: 'Esta conta não precisa de senha. Entre com a sua conta “%{provider}”.',
+  missing_passwords: 'Você precisa preencher os campos “Senha” e “Confirmação da senha”.',
+  password_updated: 'Sua senha foi atualizada.',
+
+  confirmation_sent: 'Enviamos um e-mail para “%{email}” com instruções para confirmar sua conta.',
+  confirmation_sent_paranoid:
+    'Se o seu endereço de e-mail existir em nosso banco de dados, você receberá em alguns minutos uma mensagem com instruções para confirmá-lo.',
+  confirmed: 'Seu endereço de e-mail foi confirmado.',
+
+  unlock_sent: 'Enviamos um e-mail para “%{email}” com instruções para desbloquear sua conta.',
+  unlock_sent_paranoid:
+    'Se a sua conta existir, você receberá em alguns minutos um e-mail com instruções para desbloqueá-la.',
+  unlocked: 'Sua conta foi desbloqueada.',
+
+  account_exists: 'Já existe uma conta para “%{email}”',
+  oauth_failed: 'Não foi possível entrar. Tente novamente.',
+  oauth_refused: 'Você não autorizou o acesso.',
+  oauth_expired: 'Este acesso demorou demais ou já foi usado. Tente novamente.',
+  oauth_too_long: 'A solicitação de acesso é longa demais.',
+  oauth_unavailable: 'O provedor está fora de alcance no momento. Tente novamente mais tarde.',
+  redirecting: 'Redirecionando…',
+
+  cross_site:
+    'Uma página de outra origem fez esta requisição. Se as páginas dessa origem puderem fazê-la, informe a origem na opção trustedOrigins.',
+  unavailable: 'O serviço não está disponível no momento. Tente novamente mais tarde.',
+
+  blank: 'não pode ficar em branco',
+  invalid: 'não tem um valor válido',
+  taken: 'já está em uso',
+  not_email: 'não é um endereço de e-mail',
+  mismatch: 'não confere com a senha',
+  too_short: 'deve ter no mínimo %{count} caracteres',
+  too_long: 'deve ter no máximo %{count} caracteres',
+  too_long_in_bytes: 'deve ter no máximo %{count} bytes',
+  full_message: '%{attribute} %{fault}',
+  attribute_email: 'E-mail',
+  attribute_password: 'Senha',
+  attribute_password_confirmation: 'Confirmação da senha',
+  attribute_current_password: 'Senha atual',
+  attribute_base: 'Conta',
+
+  mail_hello: 'Olá, %{email}!',
+  mail_welcome: 'Boas-vindas, %{email}!',
+  mail_confirmation_subject: 'Instruções de confirmação',
+  mail_confirmation_text: 'Você pode confirmar o e-mail da sua conta pelo link abaixo:',
+  mail_confirmation_link: 'Confirmar minha conta',
+  mail_reset_subject: 'Instruções para redefinir a senha',
+  mail_reset_text: 'Alguém solicitou um link para alterar sua senha. Você pode fazer isso pelo link abaixo.',
+  mail_reset_link: 'Alterar minha senha',
+  mail_reset_ignore: 'Se você não solicitou isso, ignore este e-mail.',
+  mail_reset_unchanged: 'Sua senha só será alterada quando você abrir o link acima e criar uma nova.',
+  mail_unlock_subject: 'Instruções de desbloqueio',
+  mail_unlock_text: 'Clique no link abaixo para desbloquear sua conta:',
+  mail_unlock_link: 'Desbloquear minha conta',
+  mail_email_changed_subject: 'E-mail alterado',
+  mail_email_changed_text: 'O endereço de e-mail da sua conta será alterado para %{email}.',
+  mail_email_changed_hint: 'Se você não solicitou isso, entre em contato conosco.',
+  mail_password_changed_subject: 'Senha alterada',
+  mail_password_changed_text: 'A senha da sua conta foi alterada.',
+  mail_password_changed_hint: 'Se não foi você, solicite uma nova senha imediatamente.',
+  mail_address_taken_subject: 'Você já tem uma conta',
+  mail_address_taken_text: 'Alguém tentou se cadastrar com este endereço de e-mail, que já tem uma conta. Nada mudou.',
+  mail_address_taken_own: 'Se foi você, entre ou solicite uma nova senha caso tenha esquecido a sua.',
+  mail_address_taken_other: 'Se não foi você, ignore este e-mail.',
+});

@@ -1,0 +1,100 @@
+import type { Messages } from '../messages/message.js';
+
+/** Vietnamese. */
+export const vi: Messages = Object.freeze({
+  bad_credentials: 'Thông tin đăng nhập không đúng. Vui lòng thử lại.',
+  invalid_token: 'Thông tin đăng nhập không đúng',
+  unauthenticated: 'Bạn cần đăng nhập hoặc đăng ký để tiếp tục.',
+  unauthorized: 'Không có quyền truy cập',
+  not_signed_in: 'Không tìm thấy người dùng hoặc người dùng chưa đăng nhập.',
+  sign_in_by_post: 'Hãy dùng POST /sign_in để đăng nhập. GET không được hỗ trợ.',
+  locked: 'Tài khoản của bạn đã bị khóa do đăng nhập thất bại quá nhiều lần.',
+  not_confirmed:
+    'Một email xác nhận đã được gửi đến “%{email}”. Bạn cần làm theo hướng dẫn trong email để tài khoản được kích hoạt',
+  too_many_attempts: 'Đăng nhập quá nhiều lần. Vui lòng thử lại sau.',
+  recent_sign_in_required: 'Vui lòng đăng nhập lại để thực hiện việc này.',
+
+  improper_sign_up: 'Vui lòng gửi dữ liệu đăng ký hợp lệ trong phần thân của yêu cầu.',
+  improper_update: 'Vui lòng gửi dữ liệu cập nhật tài khoản hợp lệ trong phần thân của yêu cầu.',
+  user_not_found: 'Không tìm thấy người dùng.',
+  overtaken: 'Tài khoản của bạn đã bị một yêu cầu khác thay đổi cùng lúc. Vui lòng thử lại.',
+  nothing_to_destroy: 'Không tìm thấy tài khoản cần xóa.',
+  destroyed: 'Tài khoản có UID “%{uid}” đã bị xóa.',
+  in_use: 'Không thể xóa tài khoản vì có dữ liệu khác tham chiếu đến tài khoản này.',
+  client_not_found: 'Không tìm thấy thiết bị này trong số các thiết bị của tài khoản.',
+
+  missing_confirm_success_url: 'Thiếu tham số “confirm_success_url”.',
+  missing_redirect_url: 'Thiếu URL chuyển hướng.',
+  redirect_not_allowed: 'Không được phép chuyển hướng đến “%{redirect_url}”.',
+  missing_email: 'Bạn cần cung cấp địa chỉ email.',
+  unknown_email: 'Không tìm thấy người dùng có email “%{email}”.',
+  invalid_link: 'Liên kết này không hợp lệ hoặc không còn hiệu lực. Vui lòng yêu cầu liên kết mới.',
+
+  reset_sent: 'Một email hướng dẫn đặt lại mật khẩu đã được gửi đến “%{email}”.',
+  reset_sent_paranoid:
+    'Nếu địa chỉ email của bạn có trong cơ sở dữ liệu của chúng tôi, bạn sẽ nhận được email chứa liên kết đặt lại mật khẩu trong vài phút nữa.',
+  password_not_required: 'Tài khoản này không cần mật khẩu. Hãy đăng nhập bằng tài khoản “%{provider}” của bạn.',
+  missing_passwords: 'Bạn cần điền vào các ô “Mật khẩu” và “Xác nhận mật khẩu”.',
+  password_updated: 'Mật khẩu của bạn đã được cập nhật.',
+
+  confirmation_sent: 'Một email hướng dẫn xác nhận tài khoản đã được gửi đến “%{email}”.',
+  confirmation_sent_paranoid:
+    'Nếu địa chỉ email của bạn có trong cơ sở dữ liệu của chúng tôi, bạn sẽ nhận được email hướng dẫn xác nhận địa chỉ trong vài phút nữa.',
+  confirmed: 'Địa chỉ email của bạn đã được xác nhận.',
+
+  unlock_sent: 'Một email hướng dẫn mở khóa tài khoản đã được gửi đến “%{email}”.',
+  unlock_sent_paranoid: 'Nếu tài khoản của bạn tồn tại, bạn sẽ nhận được email hướng dẫn mở khóa trong vài phút nữa.',
+  unlocked: 'Tài khoản của bạn đã được mở khóa.',
+
+  account_exists: 'Đã có tài khoản cho “%{email}”',
+  oauth_failed: 'Đăng nhập không thành công. Vui lòng thử lại.',
+  oauth_refused: 'Bạn đã không cho phép đăng nhập.',
+  oauth_expired: 'Lần đăng nhập này mất quá nhiều thời gian hoặc đã được sử dụng. Vui lòng thử lại.',
+  oauth_too_long: 'Yêu cầu đăng nhập quá dài.',
+  oauth_unavailable: 'Hiện không thể kết nối với nhà cung cấp. Vui lòng thử lại sau.',
+  redirecting: 'Đang chuyển hướng…',
+
+  cross_site:
+    'Một trang thuộc nguồn gốc khác đã gửi yêu cầu này. Nếu các trang đó được phép làm vậy, hãy thêm nguồn gốc đó vào tùy chọn trustedOrigins.',
+  unavailable: 'Dịch vụ hiện không khả dụng. Vui lòng thử lại sau.',
+
+  blank: 'không được để trống',
+  invalid: 'không hợp lệ',
+  taken: 'đã được sử dụng',
+  not_email: 'không phải là địa chỉ email',
+  mismatch: 'không khớp với mật khẩu',
+  too_short: 'quá ngắn (tối thiểu %{count} ký tự)',
+  too_long: 'quá dài (tối đa %{count} ký tự)',
+  too_long_in_bytes: 'quá dài (tối đa %{count} byte)',
+  full_message: '%{attribute} %{fault}',
+  attribute_email: 'Địa chỉ email',
+  attribute_password: 'Mật khẩu',
+  attribute_password_confirmation: 'Xác nhận mật khẩu',
+  attribute_current_password: 'Mật khẩu hiện tại',
+  attribute_base: 'Tài khoản',
+
+  mail_hello: 'Xin chào %{email}!',
+  mail_welcome: 'Chào mừng %{email}!',
+  mail_confirmation_subject: 'Hướng dẫn xác nhận tài khoản',
+  mail_confirmation_text: 'Bạn có thể xác nhận email của tài khoản qua liên kết dưới đây:',
+  mail_confirmation_link: 'Xác nhận tài khoản của tôi',
+  mail_reset_subject: 'Hướng dẫn đặt lại mật khẩu',
+  mail_reset_text:
+    'Có người đã yêu cầu liên kết để đổi mật khẩu của bạn. Bạn có thể đổi mật khẩu qua liên kết dưới đây.',
+  mail_reset_link: 'Đổi mật khẩu của tôi',
+  mail_reset_ignore: 'Nếu bạn không yêu cầu điều này, vui lòng bỏ qua email này.',
+  mail_reset_unchanged: 'Mật khẩu của bạn sẽ không thay đổi cho đến khi bạn mở liên kết ở trên và tạo mật khẩu mới.',
+  mail_unlock_subject: 'Hướng dẫn mở khóa tài khoản',
+  mail_unlock_text: 'Nhấp vào liên kết dưới đây để mở khóa tài khoản của bạn:',
+  mail_unlock_link: 'Mở khóa tài khoản của tôi',
+  mail_email_changed_subject: 'Địa chỉ email đã thay đổi',
+  mail_email_changed_text: 'Địa chỉ email của tài khoản của bạn đang được đổi thành %{email}.',
+  mail_email_changed_hint: 'Nếu bạn không yêu cầu điều này, vui lòng liên hệ với chúng tôi.',
+  mail_password_changed_subject: 'Mật khẩu đã thay đổi',
+  mail_password_changed_text: 'Mật khẩu tài khoản của bạn đã được thay đổi.',
+  mail_password_changed_hint: 'Nếu bạn không thực hiện việc này, hãy yêu cầu mật khẩu mới ngay lập tức.',
+  mail_address_taken_subject: 'Bạn đã có tài khoản',
+  mail_address_taken_text: 'Có người đã thử đăng ký bằng địa chỉ email này, vốn đã có tài khoản. Không có gì thay đổi.',
+  mail_address_taken_own: 'Nếu đó là bạn, hãy đăng nhập, hoặc yêu cầu mật khẩu mới nếu bạn đã quên mật khẩu của mình.',
+  mail_address_taken_other: 'Nếu đó không phải là bạn, vui lòng bỏ qua email này.',
+});
