@@ -31,6 +31,7 @@ import { OpenSockets } from './request/open-sockets.js';
 import { REALM, Realms, type RealmDefinition } from './request/realms.js';
 import { RequestAuthenticator } from './request/request-authenticator.js';
 import { SessionOpener } from './request/session-opener.js';
+import { SignInGate } from './request/sign-in-gate.js';
 import { TokenAuthGuard } from './request/token-auth.guard.js';
 import { TokenHeadersInterceptor } from './request/token-headers.interceptor.js';
 import { Unavailability } from './request/unavailability.js';
@@ -243,6 +244,7 @@ function providersFor(
     UserChanges,
     UserSerializer,
     SessionOpener,
+    SignInGate,
     OneTimeTokenStore,
     IdentityStore,
     Identities,

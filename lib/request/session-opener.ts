@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { TokenAuthHooks } from '../hooks/token-auth-hooks.js';
 import { Translator } from '../messages/translator.js';
 import { AuthHeaders } from './auth-headers.js';
 import { CrossSiteException, isCrossSite } from './cross-site.js';
 import { originOf, type IncomingRequest } from './request-context.js';
+import { SignInGate } from './sign-in-gate.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import type { SignInMethod } from '../tokens/token-events.js';
 import { TokenService } from '../tokens/token.service.js';
@@ -29,11 +29,11 @@ export class SessionOpener {
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
     @Inject(Translator) private readonly translator: Translator,
-    @Inject(TokenAuthHooks) private readonly hooks: TokenAuthHooks,
+    @Inject(SignInGate) private readonly gate: SignInGate,
   ) {}
 
   /**
-   * Signs a client in for a user whose identity has been proven, unless {@link TokenAuthHooks.beforeSignIn} refuses.
+   * Signs a client in for a user whose identity has been proven, unless `beforeSignIn` of the application's {@link TokenAuthHooks} refuses.
    *
    * @param authEpoch - the user's auth epoch when it was proven; the present one by default.
    * @throws DatabaseError when the database fails; in cookie mode ForbiddenException for a page of another origin, which
@@ -41,7 +41,7 @@ export class SessionOpener {
    */
   async open(user: AnyUser, request: IncomingRequest, response: object, authEpoch?: number): Promise<void> {
     this.refuseCrossSite(request);
-    await this.hooks.beforeSignIn({ user, method: 'application', request });
+    await this.gate.pass({ user, method: 'application', request }, response);
     await this.start(user, request, response, { method: 'application', authEpoch });
   }
 

@@ -23,13 +23,18 @@ export type EndReason =
   /** With its account. */
   | 'account_deleted';
 
-/** What the module reports, by the name of the event: after it has happened, and once. No event carries a secret. */
+/**
+ * What the module reports, by the name of the event: after it has been committed, and once. No event carries a secret.
+ *
+ * A `user` is the object that the request works with: as it was when the request looked, so before the change that an event
+ * tells of, apart from `user.signed_up`. What a listener changes on it at once may get into the answer.
+ */
 export interface TokenAuthEventMap {
   /** An account has been made. */
   'user.signed_up': { user: AnyUser; method: 'password' | 'oauth'; provider: string; origin: RequestOrigin };
   /** A client has been signed in. */
   'user.signed_in': { user: AnyUser; client: AuthClient; method: SignInMethod; origin: RequestOrigin };
-  /** A sign-in has been refused. `email` is what was typed, which may be anything; `user` is null where there is none. */
+  /** A sign-in has been refused. `email` is what was typed, which may be anything; `user` is null where there is none, or where it was not looked for (`throttled`). */
   'user.sign_in_failed': { user: AnyUser | null; email: string | null; reason: SignInFailure; origin: RequestOrigin };
   /** A client has signed itself out. */
   'user.signed_out': { user: AnyUser; client: AuthClient };
@@ -45,7 +50,7 @@ export interface TokenAuthEventMap {
   'user.email_changed': { user: AnyUser; from: string | null; to: string };
   /** Too many wrong passwords have locked an account. */
   'user.locked': { user: AnyUser; origin: RequestOrigin };
-  /** An account has been unlocked by its mail. */
+  /** An account has been unlocked: by the link of its mail, or by a reset. A lock that ends by itself is not told. */
   'user.unlocked': { user: AnyUser };
   /** An account has been deleted by its user. */
   'user.deleted': { user: AnyUser };
@@ -64,7 +69,8 @@ export interface TokenAuthEventMap {
 }
 
 /**
- * Tells listeners what happened. A listener that fails is logged and fails no request.
+ * Tells listeners what happened. A listener that fails is logged and fails no request; nobody waits for what it awaits, but it
+ * begins within the request, so that heavy work belongs into a queue.
  *
  * @example
  * ```ts
@@ -75,14 +81,15 @@ export interface TokenAuthEventMap {
  */
 export class TokenAuthEvents {
   private readonly logger = new Logger('TokenAuth');
-  private readonly emitter = new EventEmitter();
+  private readonly emitter = new EventEmitter().setMaxListeners(0);
 
+  /** Calls the listener with every event of this name from now on. */
   on<E extends keyof TokenAuthEventMap>(event: E, listener: (payload: TokenAuthEventMap[E]) => unknown): this {
     this.emitter.on(event, async (payload: TokenAuthEventMap[E]) => {
       try {
         await listener(payload);
       } catch (error) {
-        this.logger.error(`A listener of '${event}' failed: ${String(error)}`);
+        this.logger.error(`A listener of '${event}' failed: ${reasonOf(error)}`);
       }
     });
     return this;
@@ -90,6 +97,19 @@ export class TokenAuthEvents {
 
   /** @internal */
   emit<E extends keyof TokenAuthEventMap>(event: E, payload: TokenAuthEventMap[E]): void {
-    this.emitter.emit(event, payload);
+    this.emitter.emit(event, withoutDigest(payload));
   }
+}
+
+/** Programs sign in users that they have just made themselves, with the digest of the password on them. */
+function withoutDigest<P extends object>(payload: P): P {
+  const { user } = payload as { user?: AnyUser | null };
+  if (user?.encryptedPassword == null) return payload;
+  const { encryptedPassword: _digest, ...shown } = user;
+  return { ...payload, user: Object.assign(Object.create(Object.getPrototypeOf(user) as object) as AnyUser, shown) };
+}
+
+/** Anything can be thrown, also what cannot be made a text. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? String(error) : `it threw a value of type ${typeof error}`;
 }

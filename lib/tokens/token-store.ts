@@ -233,8 +233,10 @@ export class TokenStore<U extends AnyUser = AnyUser> {
       .sort((a, b) => rank(b) - rank(a) || b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
       .slice(limit)
       .map(({ id }) => id);
-    if (surplus.length > 0) await this.deleteWhere('id IN (:...ids)', { ids: surplus.sort() });
-    return surplus;
+    const ended: string[] = [];
+    // Each by itself: sign-ins at once find the same surplus, and only one of them has ended a client.
+    for (const id of surplus) if (await this.delete(id)) ended.push(id);
+    return ended;
   }
 
   private async deleteWhere(where: string, parameters: object, owner?: Brackets): Promise<number> {

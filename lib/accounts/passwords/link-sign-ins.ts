@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
 import type { FoundOneTimeToken } from '../../one-time-tokens/one-time-token-store.js';
 import type { RedirectParameters } from '../../redirects/redirect-url.js';
 import { AuthHeaders } from '../../request/auth-headers.js';
 import { originOf, type IncomingRequest } from '../../request/request-context.js';
+import { SignInGate } from '../../request/sign-in-gate.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TokenService } from '../../tokens/token.service.js';
 import { TokenAuthEvents } from '../../tokens/token-events.js';
@@ -18,7 +18,7 @@ export class LinkSignIns {
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
     @Inject(UserChanges) private readonly changes: UserChanges,
     @Inject(SharedClock) private readonly clock: SharedClock,
-    @Inject(TokenAuthHooks) private readonly hooks: TokenAuthHooks,
+    @Inject(SignInGate) private readonly gate: SignInGate,
     @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
@@ -29,7 +29,7 @@ export class LinkSignIns {
    */
   async signIn(token: FoundOneTimeToken, request: IncomingRequest, response: object): Promise<RedirectParameters> {
     const { user, authEpoch } = token;
-    await this.hooks.beforeSignIn({ user, method: 'reset_link', request });
+    await this.gate.pass({ user, method: 'reset_link', request }, response);
     const now = await this.clock.now();
     if (this.config.confirmation !== null) {
       const seen = { email: token.email, confirmedAt: null };

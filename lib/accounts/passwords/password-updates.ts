@@ -4,6 +4,7 @@ import { humanize, type Message } from '../../messages/message.js';
 import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js';
 import type { IncomingRequest } from '../../request/request-context.js';
 import { SessionOpener } from '../../request/session-opener.js';
+import { SignInGate } from '../../request/sign-in-gate.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import type { Session } from '../../tokens/token-authenticator.js';
 import { PasswordHasher } from '../../users/password-hasher.js';
@@ -31,6 +32,7 @@ export class PasswordUpdates {
     @Inject(Notifier) private readonly notifier: Notifier,
     @Inject(Attempts) private readonly attempts: Attempts,
     @Inject(TokenAuthHooks) private readonly hooks: TokenAuthHooks,
+    @Inject(SignInGate) private readonly gate: SignInGate,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
@@ -52,7 +54,7 @@ export class PasswordUpdates {
     if (token === null) throw this.unauthorized();
     const password = await this.passwordOf(token.user, body);
     await this.hooks.beforePasswordChange({ user: token.user, by: 'reset', request });
-    await this.hooks.beforeSignIn({ user: token.user, method: 'password_reset', request });
+    await this.gate.pass({ user: token.user, method: 'password_reset', request }, response);
     const account = await this.changes.reset(token, await this.passwords.hash(password));
     if (account === null) throw this.unauthorized();
     this.notifier.tell(response, 'passwordChanged', account.user, account.user.email);

@@ -36,7 +36,6 @@ export class DeleteAccountController {
     if (session === null || !(await this.delete(session.user))) {
       throw failure(HttpStatus.NOT_FOUND, MESSAGES.nothingToDestroy, { status: 'error' });
     }
-    this.tell(session.user);
     this.headers.clearCookie(response);
     return { status: 'success', message: MESSAGES.destroyed(session.arrival.uid) };
   }
@@ -49,6 +48,7 @@ export class DeleteAccountController {
   private async delete(user: AnyUser): Promise<boolean> {
     try {
       const isDeleted = await this.changes.delete(user);
+      if (isDeleted) this.tell(user);
       // The database has deleted them already, unless the account was deleted softly.
       await this.tokens.deleteAll(user);
       await this.oneTimeTokens.deleteAll(user);

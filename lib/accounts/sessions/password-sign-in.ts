@@ -58,9 +58,15 @@ export class PasswordSignIn {
       tellFailed(user, isLocked ? 'locked' : 'unconfirmed');
       throw this.refusal(isLocked ? MESSAGES.locked : MESSAGES.notConfirmed(address));
     }
-    await this.askHook(user, request, async () => {
-      tellFailed(user, 'hook');
-      await this.refuse(account, request, response);
+    await this.askHook(user, request, {
+      vetoed: async () => {
+        tellFailed(user, 'hook');
+        await this.refuse(account, request, response);
+      },
+      broke: async () => {
+        await attempt.withdraw();
+        await this.lock.withdraw(account);
+      },
     });
     if (!(await this.lock.accept(account))) {
       tellFailed(user, 'locked');
@@ -85,12 +91,19 @@ export class PasswordSignIn {
     }
   }
 
-  /** A veto counts as a failed attempt: nobody who has the password may try out second factors without end. */
-  private async askHook(user: AnyUser, request: IncomingRequest, onVeto: () => Promise<void>): Promise<void> {
+  /**
+   * A veto counts as a failed attempt: nobody who has the password may try out second factors without end. A hook that broke
+   * has not judged anything.
+   */
+  private async askHook(
+    user: AnyUser,
+    request: IncomingRequest,
+    { vetoed, broke }: { vetoed: () => Promise<void>; broke: () => Promise<void> },
+  ): Promise<void> {
     try {
       await this.hooks.beforeSignIn({ user, method: 'password', request });
     } catch (error) {
-      if (error instanceof HttpException) await onVeto();
+      await (error instanceof HttpException ? vetoed() : broke());
       throw error;
     }
   }
