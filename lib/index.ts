@@ -59,6 +59,7 @@ export { TOKEN_AUTH_CLOCK } from './tokens/clock.js';
 export type { Clock } from './tokens/clock.js';
 
 export { entitiesFor } from './entities.js';
+export { tokenAuthMigrations } from './migrations/token-auth-migrations.js';
 export { Identity, identityEntityFor } from './identities/identity.entity.js';
 export { OneTimeToken, oneTimeTokenEntityFor } from './one-time-tokens/one-time-token.entity.js';
 export { Throttle, throttleEntityFor } from './throttling/throttle.entity.js';
