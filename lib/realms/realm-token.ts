@@ -1,4 +1,5 @@
 import type { InjectionToken, Type } from '@nestjs/common';
+import { TokenAuthCleanup } from '../cleanup/token-auth-cleanup.js';
 import { NodemailerMailer } from '../mails/nodemailer-mailer.js';
 import { Outbox } from '../mails/outbox.js';
 import { RequestAuthenticator } from '../request/request-authenticator.js';
@@ -17,6 +18,7 @@ export const REALM_SERVICES = [
   PasswordHasher,
   Outbox,
   NodemailerMailer,
+  TokenAuthCleanup,
 ] as const;
 
 type RealmServiceClass = (typeof REALM_SERVICES)[number];
