@@ -80,6 +80,8 @@ export type { EndReason, SignInFailure, SignInMethod, TokenAuthEventMap } from '
 export { TOKEN_AUTH_CLOCK } from './tokens/clock.js';
 export type { Clock } from './tokens/clock.js';
 
+export { TokenAuthCleanup } from './cleanup/token-auth-cleanup.js';
+export type { CleanupCounts, CleanupOptions } from './cleanup/token-auth-cleanup.js';
 export { entitiesFor } from './entities.js';
 export { tokenAuthMigrations } from './migrations/token-auth-migrations.js';
 export { Identity, identityEntityFor } from './identities/identity.entity.js';

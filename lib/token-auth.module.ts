@@ -12,6 +12,7 @@ import { ApplicationConfig } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { controllersFor, ENDPOINT_PROVIDERS } from './accounts/endpoints.js';
+import { TokenAuthCleanup } from './cleanup/token-auth-cleanup.js';
 import { Database } from './database/database.js';
 import { entitiesFor } from './entities.js';
 import { NoHooks, TokenAuthHooks } from './hooks/token-auth-hooks.js';
@@ -252,6 +253,7 @@ function providersFor(
     ThrottleStore,
     SignInThrottle,
     MailLimit,
+    TokenAuthCleanup,
     ...ENDPOINT_PROVIDERS,
     TokenHeadersInterceptor,
     {

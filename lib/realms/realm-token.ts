@@ -1,5 +1,6 @@
 import type { InjectionToken, Type } from '@nestjs/common';
 import { Identities } from '../identities/identities.js';
+import { TokenAuthCleanup } from '../cleanup/token-auth-cleanup.js';
 import { NodemailerMailer } from '../mails/nodemailer-mailer.js';
 import { Outbox } from '../mails/outbox.js';
 import { RequestAuthenticator } from '../request/request-authenticator.js';
@@ -19,6 +20,7 @@ export const REALM_SERVICES = [
   PasswordHasher,
   Outbox,
   NodemailerMailer,
+  TokenAuthCleanup,
 ] as const;
 
 type RealmServiceClass = (typeof REALM_SERVICES)[number];
