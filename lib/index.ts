@@ -6,7 +6,7 @@ export type {
 } from './token-auth.module.js';
 export type { TokenAuthEndpoints, TokenAuthModuleExtras, TokenAuthOptions } from './token-auth.options.js';
 export type { AccountOptions } from './options/account.options.js';
-export type { CarrierOptions, CookieAttributes } from './options/carrier.options.js';
+export type { CarrierOptions, CookieAttributes, SocketEndReason } from './options/carrier.options.js';
 export type { LanguageOptions } from './options/language.options.js';
 export type { Language, MessageCode, Messages } from './messages/message.js';
 export type { MailOptions } from './options/mail.options.js';
@@ -18,6 +18,7 @@ export type { Duration } from './duration.js';
 
 export { TokenAuthGuard } from './request/token-auth.guard.js';
 export { AuthenticateAs } from './request/authenticate-as.js';
+export { RecentSignIn } from './request/recent-sign-in.js';
 export { getTokenAuthToken } from './realms/realm-token.js';
 export { Realms } from './request/realms.js';
 export { CurrentClient, CurrentUser, OptionalAuth, Public, RotateEarly } from './request/decorators.js';

@@ -57,6 +57,7 @@ const KNOWN_OPTIONS = {
   passwordQueueLimit: true,
   userResponse: true,
   trustedOrigins: true,
+  endSocket: true,
   checkCurrentPasswordBeforeUpdate: true,
   requireClientPasswordResetToken: true,
   resetPasswordWithin: true,

@@ -24,6 +24,7 @@ import { OneTimeTokenStore } from './one-time-tokens/one-time-token-store.js';
 import { checkRealms, checkTables } from './realms/realm-check.js';
 import { afterRealm, realmExports, realmProviders } from './realms/realm-exports.js';
 import { AuthHeaders } from './request/auth-headers.js';
+import { OpenSockets } from './request/open-sockets.js';
 import { REALM, Realms, type RealmDefinition } from './request/realms.js';
 import { RequestAuthenticator } from './request/request-authenticator.js';
 import { SessionOpener } from './request/session-opener.js';
@@ -231,6 +232,7 @@ function providersFor(
     AccountMails,
     AuthHeaders,
     Unavailability,
+    OpenSockets,
     RequestAuthenticator,
     TokenAuthGuard,
     UserTable,

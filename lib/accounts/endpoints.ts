@@ -3,6 +3,7 @@ import { USER_ENTITIES } from '../request/decorators.js';
 import type { TokenAuthEndpoints } from '../token-auth.options.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { AccountChanges } from './account-changes.js';
+import { ClientsController } from './clients/clients.controller.js';
 import { Confirmations } from './confirmations/confirmations.js';
 import { ConfirmationsController } from './confirmations/confirmations.controller.js';
 import { CrossSiteGuard } from './cross-site.guard.js';
@@ -40,7 +41,7 @@ const CONTROLLERS: Record<keyof TokenAuthEndpoints, Type<object>[]> = {
   passwords: [ResetLinkController, UpdatePasswordController],
   confirmations: [ConfirmationsController],
   unlocks: [UnlocksController],
-  clients: [],
+  clients: [ClientsController],
   // Last: its paths match any word.
   oauth: [],
 };

@@ -1,6 +1,6 @@
 import { serialize } from 'cookie';
 import { PROTOCOL_HEADER_NAMES, type HeaderNames } from '../header-names.js';
-import type { CookieAttributes } from './carrier.options.js';
+import type { CookieAttributes, SocketEndReason } from './carrier.options.js';
 import type { OptionsCheck } from './options-check.js';
 
 export interface CookieConfig extends Required<Omit<CookieAttributes, 'domain'>> {
@@ -15,6 +15,8 @@ export interface CarrierConfig {
   readonly queryEnabled: boolean;
   /** As browsers write them into `Origin`. */
   readonly trustedOrigins: readonly string[];
+  /** Null: closes it. */
+  readonly endSocket: ((socket: object, reason: SocketEndReason) => unknown) | null;
 }
 
 /** The characters of a token of RFC 9110: what names of headers and cookies are made of. */
@@ -26,6 +28,7 @@ export function carrierConfig(check: OptionsCheck): CarrierConfig {
     cookie: check.flag('cookieEnabled', false) ? cookie(check) : null,
     queryEnabled: check.flag('queryEnabled', false),
     trustedOrigins: trustedOrigins(check),
+    endSocket: check.function('endSocket', 'a function of a socket and a reason'),
   };
 }
 

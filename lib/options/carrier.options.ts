@@ -1,4 +1,5 @@
 import type { HeaderNames } from '../header-names.js';
+import type { EndReason } from '../tokens/token-events.js';
 
 /** How credentials travel. */
 export interface CarrierOptions {
@@ -45,7 +46,20 @@ export interface CarrierOptions {
    * @defaultValue none
    */
   trustedOrigins?: readonly string[];
+
+  /**
+   * What becomes of an open WebSocket whose client has ended: at once where this process has ended it, else within 15 s.
+   * The socket is one of `ws` or of Socket.IO. Its next message is refused in any case.
+   *
+   * @defaultValue `ws` and graphql-ws: closes it with code 4401; Socket.IO: emits `session_ended` with `{ reason }` and
+   * disconnects
+   * @example `(socket, reason) => (socket as Socket).leave('members')`
+   */
+  endSocket?: (socket: object, reason: SocketEndReason) => unknown;
 }
+
+/** Why a WebSocket is told that its client has ended; `unknown` where another process, or the application, has ended it. */
+export type SocketEndReason = EndReason | 'signed_out' | 'expired' | 'unknown';
 
 /** Attributes of the cookie, as in RFC 6265bis. Without a maximum age it lives as long as the token's lifespan. */
 export interface CookieAttributes {

@@ -20,6 +20,8 @@ export const ACCESS = Symbol('nestjs-token-auth:access');
 export const USER_ENTITIES = Symbol('nestjs-token-auth:user-entities');
 /** @internal */
 export const ROTATE_EARLY = Symbol('nestjs-token-auth:rotate-early');
+/** @internal */
+export const RECENT_SIGN_IN = Symbol('nestjs-token-auth:recent-sign-in');
 
 /** Opens a route, or all routes of a controller, to everybody: its guard does not even look at credentials. */
 export const Public = (): CustomDecorator<symbol> => SetMetadata(ACCESS, 'public' satisfies Access);

@@ -3,6 +3,7 @@ import type { MessageCode } from '../messages/message.js';
 import { Translator } from '../messages/translator.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../tokens/clock.js';
+import { isRecentSignIn } from '../tokens/rotation.js';
 import { TokenAuthenticator, type Session } from '../tokens/token-authenticator.js';
 import { TokenDeparture, type Departure } from '../tokens/token-departure.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
@@ -10,6 +11,7 @@ import { AuthHeaders } from './auth-headers.js';
 import { readCredentials } from './credentials-reader.js';
 import { CrossSiteException, isCrossSite } from './cross-site.js';
 import type { RealmState } from './exchange-state.js';
+import { OpenSockets } from './open-sockets.js';
 import { Unavailability } from './unavailability.js';
 import { canDeliver, originOf, stateOf, type Exchange, type IncomingRequest } from './request-context.js';
 
@@ -24,6 +26,7 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
     @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator,
     @Inject(TokenDeparture) private readonly departures: TokenDeparture,
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
+    @Inject(OpenSockets) private readonly sockets: OpenSockets,
     @Inject(Unavailability) private readonly unavailability: Unavailability,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
     @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
@@ -38,6 +41,12 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
    * @internal
    */
   async authenticate(exchange: Exchange): Promise<Session | null> {
+    const session = await this.identify(exchange);
+    if (session !== null && exchange.socket !== null) this.sockets.add(exchange.socket, session);
+    return session;
+  }
+
+  private async identify(exchange: Exchange): Promise<Session | null> {
     const state = this.stateOf(exchange);
     if (exchange.transport === 'ws' && state.session) return await this.refresh(exchange, state.session);
     if (this.isForged(exchange)) return this.refuseForged(exchange);
@@ -65,10 +74,15 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
    * ```
    */
   async authenticateHandshake(socket: object, request: IncomingRequest): Promise<Session<U> | null> {
-    const exchange: Exchange = { transport: 'ws', request, response: null, state: stateOf(socket) };
+    const exchange: Exchange = { transport: 'ws', request, response: null, socket, state: stateOf(socket) };
     const session = (await this.authenticate(exchange)) as Session<U> | null;
     if (session !== null) exchange.state.bind(this);
     return session;
+  }
+
+  /** Whether the client signed in no longer than this ago, in ms. @internal */
+  isRecent({ arrival }: Session, within: number): boolean {
+    return isRecentSignIn(arrival.row, this.clock.now() + arrival.clockOffset, within);
   }
 
   /**

@@ -23,6 +23,8 @@ export interface Exchange {
   readonly transport: 'http' | 'ws';
   readonly request: IncomingRequest;
   readonly response: object | null;
+  /** The WebSocket that the request came by, where the application lets it be seen. */
+  readonly socket: object | null;
   /** One per request or WebSocket connection, kept on the platform's own object so that nothing outlives it. */
   readonly state: ExchangeState;
 }
@@ -83,7 +85,7 @@ export function sessionOf(context: ExecutionContext): Session | null {
 
 /** The exchange of a request and its response. Fastify's objects wrap Node's, which are the same in all enhancers. */
 export function httpExchange(request: IncomingRequest, response: object | null): Exchange {
-  return { transport: 'http', request, response, state: stateOf(request.raw ?? request) };
+  return { transport: 'http', request, response, socket: null, state: stateOf(request.raw ?? request) };
 }
 
 /**
@@ -98,7 +100,8 @@ function graphqlExchange(graphql: GraphqlContext | undefined): Exchange | null {
   if (String(incoming.headers['upgrade']).toLowerCase() !== 'websocket') {
     return httpExchange(incoming, reply ?? res ?? incoming.res ?? null);
   }
-  return { transport: 'ws', request: incoming, response: null, state: stateOf(incoming.raw ?? incoming) };
+  const socket = (extra ?? req?.extra)?.socket ?? null;
+  return { transport: 'ws', request: incoming, response: null, socket, state: stateOf(incoming.raw ?? incoming) };
 }
 
 /** Where Apollo, Mercurius and the WebSocket transports put what they were given. */
@@ -107,13 +110,19 @@ interface GraphqlContext {
   readonly res?: object;
   readonly request?: GraphqlRequest;
   readonly reply?: { readonly request: GraphqlRequest };
-  readonly extra?: { readonly request?: GraphqlRequest };
+  readonly extra?: WebSocketExtra;
+}
+
+/** What graphql-ws tells of the connection. */
+interface WebSocketExtra {
+  readonly request?: GraphqlRequest;
+  readonly socket?: object;
 }
 
 /** Express keeps the response on the request; Apollo hands the context of a WebSocket over as the request. */
 interface GraphqlRequest extends IncomingRequest {
   readonly res?: object;
-  readonly extra?: { readonly request?: GraphqlRequest };
+  readonly extra?: WebSocketExtra;
 }
 
 /** A WebSocket: its messages have no response headers. Socket.IO keeps the handshake; with `ws` it has to be bound first. */
@@ -122,7 +131,7 @@ function socketExchange(socket: object): Exchange {
     handshake?: { headers: IncomingRequest['headers']; query?: unknown; address?: string };
   };
   const request = { headers: {}, ...handshake, ...(handshake?.address === undefined ? {} : { ip: handshake.address }) };
-  return { transport: 'ws', request, response: null, state: stateOf(socket) };
+  return { transport: 'ws', request, response: null, socket, state: stateOf(socket) };
 }
 
 /** Where a request came from. The address is what the platform makes of it, `trust proxy` and the like included. */

@@ -1,4 +1,6 @@
 import {
+  ForbiddenException,
+  HttpStatus,
   Inject,
   Injectable,
   UnauthorizedException,
@@ -9,7 +11,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { Session } from '../tokens/token-authenticator.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
-import { ACCESS, USER_ENTITIES, type Access } from './decorators.js';
+import { ACCESS, RECENT_SIGN_IN, USER_ENTITIES, type Access } from './decorators.js';
 import { Realms } from './realms.js';
 import { RequestAuthenticator } from './request-authenticator.js';
 import { exchangeOf, scopesOf } from './request-context.js';
@@ -29,9 +31,13 @@ export class TokenAuthGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const access = this.accessOf(context);
+    const recency = this.recencyOf(context);
+    const access = recency === null ? this.accessOf(context) : 'guarded';
     if (access === 'public') return true;
     const session = await this.authenticate(context);
+    if (session !== null && recency !== null && !this.requests.isRecent(session, recency)) {
+      throw await this.recencyRefusal(context);
+    }
     // What an overriding step decides is what the decorators and the departure go by.
     const exchange = exchangeOf(context);
     if (exchange !== null) {
@@ -48,6 +54,12 @@ export class TokenAuthGuard implements CanActivate {
       this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]) ??
       'guarded'
     );
+  }
+
+  /** How long ago the sign-in may be, in ms, by `@RecentSignIn()`; null where that does not matter. */
+  protected recencyOf(context: ExecutionContext): number | null {
+    const targets = [context.getHandler(), context.getClass()];
+    return this.reflector.getAllAndOverride<number | undefined>(RECENT_SIGN_IN, targets) ?? null;
   }
 
   /** Who may accept the request, in this order: those of `@AuthenticateAs()`, else the guard's own one. */
@@ -73,8 +85,24 @@ export class TokenAuthGuard implements CanActivate {
     // Apollo's driver makes UNAUTHENTICATED of an exception with Nest's own body, and an internal error of any other.
     if (type === 'graphql') return new UnauthorizedException(message);
     if (type !== 'ws') return new UnauthorizedException({ errors: [message], code: 'unauthenticated' });
-    // Only applications with gateways have this package.
-    const { WsException } = await import('@nestjs/websockets');
-    return new WsException(message);
+    return await socketRefusal(message);
   }
+
+  /** What a request is answered whose client has not signed in lately. */
+  protected async recencyRefusal(context: ExecutionContext): Promise<Error> {
+    const [first = this.requests] = this.authenticatorsFor(context);
+    const code = 'recent_sign_in_required';
+    const message = first.say(code, exchangeOf(context));
+    const type = context.getType<'http' | 'graphql' | 'ws'>();
+    if (type === 'ws') return await socketRefusal({ status: 'error', message, code });
+    // Apollo's driver passes a body on that looks like Nest's own.
+    if (type === 'graphql') return new ForbiddenException({ statusCode: HttpStatus.FORBIDDEN, message, code });
+    return new ForbiddenException({ errors: [message], code });
+  }
+}
+
+/** Only applications with gateways have the package. */
+async function socketRefusal(error: string | object): Promise<Error> {
+  const { WsException } = await import('@nestjs/websockets');
+  return new WsException(error);
 }

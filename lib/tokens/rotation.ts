@@ -124,6 +124,14 @@ export function extensionGap(rules: RotationRules): number {
   return Math.max(1, Math.ceil(Math.min(1000, rules.buffer / 4)));
 }
 
+/**
+ * Whether the client signed in no longer than this ago, in ms. A sign-in further ahead than {@link CLOCK_TOLERANCE} was
+ * written by a broken clock and counts as old.
+ */
+export function isRecentSignIn({ createdAt }: Pick<ClientState, 'createdAt'>, now: number, within: number): boolean {
+  return now - createdAt <= within && createdAt - now <= CLOCK_TOLERANCE;
+}
+
 /** Whether "last used" is old enough to be written again: at most once per minute, or a tenth of a short lifespan. */
 export function isTouchDue(state: ClientState, now: number, rules: RotationRules): boolean {
   return now - state.lastUsedAt >= Math.min(60_000, (state.lifespan ?? rules.tokenLifespan) / 10);

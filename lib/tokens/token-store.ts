@@ -108,6 +108,11 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     return await this.listWhere(new Brackets((where) => where.where('user.email = :email', { email: value })));
   }
 
+  /** Those of these clients that live in their users' present epoch. */
+  async listByIds(ids: readonly string[]): Promise<AuthToken<U>[]> {
+    return await this.listWhere(new Brackets((where) => where.where('token.id IN (:...ids)', { ids })));
+  }
+
   private async listWhere(condition: Brackets): Promise<AuthToken<U>[]> {
     return await this.database.read((runner) =>
       this.database.dataSource
@@ -174,15 +179,21 @@ export class TokenStore<U extends AnyUser = AnyUser> {
 
   /** Ends one client of this user. */
   async deleteOwn(user: U, id: string): Promise<boolean> {
-    requireText(id);
-    if (id.includes('\0')) return false;
-    return (await this.deleteWhere('id = :id', { id }, this.ownedBy(user))) > 0;
+    const owner = this.ownedBy(user);
+    return isClientId(id) && (await this.deleteWhere('id = :id', { id }, owner)) > 0;
   }
 
-  /** Ends all clients of a user but one. */
+  /** Ends all clients of a user but one; all of them where there is no such one. */
   async deleteOthers(user: U, keptId: string): Promise<number> {
-    requireText(keptId);
-    return await this.deleteWhere('id <> :keptId', { keptId }, this.ownedBy(user));
+    const owner = this.ownedBy(user);
+    return await this.deleteWhere('id <> :keptId', { keptId: isClientId(keptId) ? keptId : '' }, owner);
+  }
+
+  /** Carries one client of this user, if it lives in an auth epoch, over into the next one. */
+  succession(user: U, id: string, authEpoch: number): UpdateQueryBuilder<AuthToken<U>> {
+    return this.statement(isClientId(id) ? id : '', { authEpoch: authEpoch + 1 })
+      .andWhere('authEpoch = :authEpoch', { authEpoch })
+      .andWhere(this.ownedBy(user));
   }
 
   /** Ends all clients of a user; `UserStore.raiseEpoch` must come first. */
@@ -244,7 +255,11 @@ export class TokenStore<U extends AnyUser = AnyUser> {
   }
 }
 
-/** MariaDB takes the number 0 for any text: nothing but text may be compared with a column of text. */
-function requireText(id: unknown): void {
+/**
+ * Whether this text can be the id of a client: no database takes two such texts for the same, nor refuses one. MariaDB takes
+ * the number 0 for any text: nothing but text may be compared with a column of text.
+ */
+function isClientId(id: unknown): boolean {
   if (typeof id !== 'string') throw new TypeError('The id of a client is a text.');
+  return /^[0-9a-z-]{1,36}$/.test(id);
 }

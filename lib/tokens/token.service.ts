@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
 import { isForeignKeyViolation } from '../database/database-errors.js';
 import { toMilliseconds, type Duration } from '../duration.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
@@ -13,11 +14,12 @@ import { TOKEN_AUTH_CLOCK, type Clock } from './clock.js';
 import type { Credentials, IssuedToken } from './credentials.js';
 import { NO_ORIGIN, storableOrigin, type RequestOrigin } from './origin.js';
 import { endOf, nextExpiry } from './rotation.js';
-import { TokenAuthenticator } from './token-authenticator.js';
+import { TokenAuthenticator, type Session } from './token-authenticator.js';
 import { TokenAuthEvents, type EndReason, type SignInMethod } from './token-events.js';
 import { TokenChain } from './token-chain.js';
 import { firstToken, randomClientName, randomKey } from './token-secret.js';
 import { SharedClock } from './shared-clock.js';
+import { TokenAuthEvents } from './token-events.js';
 import { TokenStore } from './token-store.js';
 
 /** How many clients of a user may have come by reset links: mail scanners follow them too, more than once. */
@@ -63,6 +65,8 @@ export class TokenService<U extends AnyUser = AnyUser> {
     @Inject(UserChanges) private readonly changes: UserChanges<U>,
     @Inject(TokenChain) private readonly chain: TokenChain,
     @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator<U>,
+    @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
+    @Inject(Database) private readonly database: Database,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
     @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
     @Inject(SharedClock) private readonly sharedClock: SharedClock,
@@ -154,11 +158,34 @@ export class TokenService<U extends AnyUser = AnyUser> {
     return isEnded;
   }
 
-  /** Ends all clients of the user but the given one and tells how many those were. */
+  /**
+   * Ends all clients of the user but the given one, also those whose sign-in is still under way, and tells how many there
+   * were. Where the given one is none of the user's, or has ended, all end.
+   */
   async revokeOthers(user: U, keptClientId: string): Promise<number> {
-    const ended = await this.store.deleteOthers(user, keptClientId);
-    if (ended > 0) this.tellEnded(user, null, keptClientId, 'revoked');
-    return ended;
+    let epoch = await this.users.epochOf(user);
+    while (epoch !== null && !(await this.beginEpoch(user, keptClientId, epoch, false))) {
+      epoch = await this.users.epochOf(user);
+    }
+    return await this.deleteOthers(user, keptClientId);
+  }
+
+  /**
+   * The same for a client that asks for it itself: null, and nobody ends, when it has ended meanwhile. Others have thrown it
+   * out then, and it must not throw them out in turn.
+   *
+   * @internal
+   */
+  async revokeOthersOf(session: Session<U>): Promise<number | null> {
+    const { row } = session.arrival;
+    let now: Session<U> | null = session;
+    while (now !== null && !(await this.beginEpoch(now.user, row.id, now.arrival.row.authEpoch, true))) {
+      // Another request of the same client may have begun an epoch.
+      now = await this.authenticator.refresh(session);
+    }
+    if (now === null) return null;
+    session.noteChange({ authEpoch: now.arrival.row.authEpoch + 1 });
+    return await this.deleteOthers(now.user, row.id);
   }
 
   /** Ends all clients of the user, also those whose sign-in is still under way. */
@@ -166,6 +193,22 @@ export class TokenService<U extends AnyUser = AnyUser> {
     // First, so that even a sign-in under way ends up with a dead client; deleting the rows is only clean-up.
     await this.changes.raiseEpoch(user);
     if ((await this.store.deleteAll(user)) > 0) this.tellEnded(user, null, null, 'revoked');
+  }
+
+  /** Moves the auth epoch on, and with it one client: all others have ended then. False when it is another epoch by now. */
+  private async beginEpoch(user: U, keptId: string, authEpoch: number, mustKeep: boolean): Promise<boolean> {
+    const values: Partial<AnyUser> = { authEpoch: authEpoch + 1 };
+    const raise = this.changes.statement(user, values as Partial<U>, { authEpoch } as Partial<U>);
+    return await this.database.allOrNone([
+      { statement: raise, mustChange: true },
+      { statement: this.store.succession(user, keptId, authEpoch), mustChange: mustKeep },
+    ]);
+  }
+
+  private async deleteOthers(user: U, keptId: string): Promise<number> {
+    const ended = await this.store.deleteOthers(user, keptId);
+    if (ended > 0) this.tellEnded(user, null, keptId, 'revoked');
+    return ended;
   }
 
   private tellEnded(user: U, clientIds: readonly string[] | null, kept: string | null, reason: EndReason): void {

@@ -84,6 +84,8 @@ onEveryAdapter('WebSockets', (platform) => {
   let live: LiveClient;
   beforeAll(async () => {
     app = await TestApp.start(platform, {
+      // So that its next message can be sent.
+      auth: { endSocket: () => {} },
       providers: [MembersGateway, LobbyGateway, SocketIoGateway],
       configure: (nest) => nest.useWebSocketAdapter(new WsAdapter(nest)),
     });

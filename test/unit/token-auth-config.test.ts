@@ -42,6 +42,7 @@ describe('the defaults', () => {
       cookie: null,
       queryEnabled: false,
       trustedOrigins: [],
+      endSocket: null,
       checkCurrentPassword: false,
       reset: { within: 21_600_000, requiresToken: true },
       signUpDto: null,
