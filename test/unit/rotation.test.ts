@@ -7,6 +7,7 @@ import {
   extensionGap,
   extensionOf,
   isBatchOpen,
+  isRecentSignIn,
   isTouchDue,
   nextExpiry,
   sameExpiry,
@@ -256,5 +257,20 @@ describe('isTouchDue', () => {
 
   it('is not due when the clock has gone back', () => {
     expect(isTouchDue(STATE, NOW - DAY, RULES)).toBe(false);
+  });
+});
+
+describe('a recent sign-in', () => {
+  const TEN_MINUTES = 600_000;
+  it.each([
+    ['just now', 0, true],
+    ['right within the limit', TEN_MINUTES, true],
+    ['right beyond it', TEN_MINUTES + 1, false],
+    ['long ago', DAY, false],
+    ['a moment ahead: clocks differ', -10_000, true],
+    ['ahead by what a clock may have been set back', -CLOCK_TOLERANCE, true],
+    ['ahead by more: a broken clock wrote it', -CLOCK_TOLERANCE - 1, false],
+  ])('%s', (_, ago, expected) => {
+    expect(isRecentSignIn({ createdAt: NOW - ago }, NOW, TEN_MINUTES)).toBe(expected);
   });
 });

@@ -191,6 +191,7 @@ describe('what is refused', () => {
     [{ tokenPepper: ['x'.repeat(31)] }, 'tokenPepper must have at least 32 characters'],
     [{ tokenPepper: [PEPPER, 5] }, 'tokenPepper must be a text or a list of texts'],
     [{ tokenPepper: { key: PEPPER } }, 'tokenPepper must be a text or a list of texts'],
+    [{ endSocket: 'close' }, 'endSocket must be a function of a socket and a reason'],
     [{ maxNumberOfDevices: 0 }, 'maxNumberOfDevices must be a whole number of 1 or more, or a function of the user'],
     [{ maxNumberOfDevices: 1.5 }, 'maxNumberOfDevices must be a whole number of 1 or more, or a function of the user'],
     [{ maxNumberOfDevices: '10' }, 'maxNumberOfDevices must be a whole number of 1 or more, or a function of the user'],
