@@ -19,7 +19,6 @@ import { TokenAuthEvents, type EndReason, type SignInMethod } from './token-even
 import { TokenChain } from './token-chain.js';
 import { firstToken, randomClientName, randomKey } from './token-secret.js';
 import { SharedClock } from './shared-clock.js';
-import { TokenAuthEvents } from './token-events.js';
 import { TokenStore } from './token-store.js';
 
 /** How many clients of a user may have come by reset links: mail scanners follow them too, more than once. */
@@ -65,7 +64,6 @@ export class TokenService<U extends AnyUser = AnyUser> {
     @Inject(UserChanges) private readonly changes: UserChanges<U>,
     @Inject(TokenChain) private readonly chain: TokenChain,
     @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator<U>,
-    @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(Database) private readonly database: Database,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
     @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
