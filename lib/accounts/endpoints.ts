@@ -16,7 +16,6 @@ import { AccountLinks } from './omniauth/account-links.js';
 import { FlowCookies } from './omniauth/flow-cookies.js';
 import { NewAccounts } from './omniauth/new-accounts.js';
 import { OmniauthAccounts } from './omniauth/omniauth-accounts.js';
-import { OmniauthAdmission } from './omniauth/omniauth-admission.js';
 import { OmniauthAnswers } from './omniauth/omniauth-answers.js';
 import { OmniauthCallbackController } from './omniauth/omniauth-callback.controller.js';
 import { OmniauthFailureController } from './omniauth/omniauth-failure.controller.js';
@@ -74,7 +73,6 @@ export const ENDPOINT_PROVIDERS: Provider[] = [
   NewAccounts,
   Notifier,
   OmniauthAccounts,
-  OmniauthAdmission,
   OmniauthAnswers,
   OmniauthSignIns,
   PasswordSignIn,

@@ -37,20 +37,19 @@ onEveryAdapter('a sign-in by a provider that is refused', (platform) => {
     attempts.length = 0;
   });
 
-  it.each(HOSTILE_REDIRECTS.filter(([, url]) => url !== '' && url.length < 4000 && Buffer.from(url).toString() === url))(
-    'leads nowhere: %s',
-    async (_, url) => {
-      for (const name of ['auth_origin_url', 'origin']) {
-        for (const window of ['sameWindow', 'newWindow']) {
-          const browser = oauth.browser();
-          const arrived = await browser.signIn('acme', { [name]: url, omniauth_window_type: window });
-          expect([arrived.answer.status, arrived.to, browser.setCookies]).toEqual([422, null, []]);
-          expect(arrived.answer.body).not.toContain('<script');
-          expect(textOf(arrived)).toMatch(/^Redirect to &#39;/);
-        }
+  it.each(
+    HOSTILE_REDIRECTS.filter(([, url]) => url !== '' && url.length < 4000 && Buffer.from(url).toString() === url),
+  )('leads nowhere: %s', async (_, url) => {
+    for (const name of ['auth_origin_url', 'origin']) {
+      for (const window of ['sameWindow', 'newWindow']) {
+        const browser = oauth.browser();
+        const arrived = await browser.signIn('acme', { [name]: url, omniauth_window_type: window });
+        expect([arrived.answer.status, arrived.to, browser.setCookies]).toEqual([422, null, []]);
+        expect(arrived.answer.body).not.toContain('<script');
+        expect(textOf(arrived)).toMatch(/^Redirect to &#39;/);
       }
-    },
-  );
+    }
+  });
 
   describe.each<[string, Error, string, string]>([
     ['by a veto', new Veto('Only on workdays.', { code: 'workdays' }), 'Only on workdays.', 'workdays'],

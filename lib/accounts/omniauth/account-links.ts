@@ -4,6 +4,7 @@ import { isUniqueViolation } from '../../database/database-errors.js';
 import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
 import { IdentityStore } from '../../identities/identity-store.js';
 import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js';
+import { SignInGate } from '../../request/sign-in-gate.js';
 import { SharedClock } from '../../tokens/shared-clock.js';
 import { TokenAuthEvents } from '../../tokens/token-events.js';
 import { TokenStore } from '../../tokens/token-store.js';
@@ -11,7 +12,6 @@ import { UserChanges } from '../../users/user-changes.js';
 import type { Account } from '../../users/user-store.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import type { Arrival, ResolvedAccount } from './arrival.js';
-import { OmniauthAdmission } from './omniauth-admission.js';
 
 /** How long a new account may be without its identity, in ms: both are not made by one statement. */
 const IN_THE_MAKING = 60_000;
@@ -25,7 +25,7 @@ export class AccountLinks {
     @Inject(UserChanges) private readonly changes: UserChanges,
     @Inject(OneTimeTokenStore) private readonly oneTimeTokens: OneTimeTokenStore,
     @Inject(TokenStore) private readonly tokens: TokenStore,
-    @Inject(OmniauthAdmission) private readonly admission: OmniauthAdmission,
+    @Inject(SignInGate) private readonly gate: SignInGate,
     @Inject(TokenAuthHooks) private readonly hooks: TokenAuthHooks,
     @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(SharedClock) private readonly clock: SharedClock,
@@ -46,7 +46,7 @@ export class AccountLinks {
     if (!(await this.hooks.mayLink({ user, provider, email, request }))) {
       throw failure(HttpStatus.UNPROCESSABLE_ENTITY, MESSAGES.accountExists(email));
     }
-    await this.admission.ask(user, request);
+    await this.gate.pass({ user, method: 'oauth', request }, arrival.response);
     const isUnconfirmed = account.confirmedAt === null;
     const linked = await (isUnconfirmed ? this.takeOver(account, arrival) : this.add(account, arrival));
     if (linked !== null) this.events.emit('identity.linked', { user, provider });

@@ -1,10 +1,10 @@
 import { HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { IdentityStore } from '../../identities/identity-store.js';
+import { SignInGate } from '../../request/sign-in-gate.js';
 import { UserStore, type Account } from '../../users/user-store.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import { AccountLinks } from './account-links.js';
 import type { Arrival, ResolvedAccount } from './arrival.js';
-import { OmniauthAdmission } from './omniauth-admission.js';
 import { NewAccounts } from './new-accounts.js';
 
 /** How often it is looked again when other requests have been faster. */
@@ -16,7 +16,7 @@ export class OmniauthAccounts {
   constructor(
     @Inject(IdentityStore) private readonly identities: IdentityStore,
     @Inject(UserStore) private readonly users: UserStore,
-    @Inject(OmniauthAdmission) private readonly admission: OmniauthAdmission,
+    @Inject(SignInGate) private readonly gate: SignInGate,
     @Inject(AccountLinks) private readonly links: AccountLinks,
     @Inject(NewAccounts) private readonly newAccounts: NewAccounts,
   ) {}
@@ -35,13 +35,18 @@ export class OmniauthAccounts {
     throw failure(HttpStatus.UNPROCESSABLE_ENTITY, MESSAGES.oauthFailed);
   }
 
-  private async known({ provider, identity: { subject, email }, request }: Arrival): Promise<ResolvedAccount | null> {
+  private async known({
+    provider,
+    identity: { subject, email },
+    request,
+    response,
+  }: Arrival): Promise<ResolvedAccount | null> {
     const identity = await this.identities.find({ provider, subject });
     if (identity === null) return null;
     const account = await this.users.find(identity.user);
     // A softly deleted account keeps its identities; nobody else gets them.
     if (account === null) throw failure(HttpStatus.UNPROCESSABLE_ENTITY, MESSAGES.oauthFailed);
-    await this.admission.ask(account.user, request);
+    await this.gate.pass({ user: account.user, method: 'oauth', request }, response);
     await this.identities.noteEmail(identity, email);
     return { user: account.user, authEpoch: account.authEpoch, isNew: false };
   }
