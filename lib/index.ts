@@ -65,7 +65,7 @@ export type {
 } from './oauth/oauth-provider.js';
 export { Identities } from './identities/identities.js';
 export type { LinkedIdentity } from './identities/identities.js';
-export type { IdentityKey } from './identities/identity-store.js';
+export type { IdentityKey } from './identities/identity-hash.js';
 
 export { TokenService } from './tokens/token.service.js';
 export type { IssueOptions } from './tokens/token.service.js';

@@ -3,7 +3,8 @@ import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-errors.js';
 import { TokenAuthEvents } from '../tokens/token-events.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
-import { IdentityStore, type IdentityKey } from './identity-store.js';
+import type { IdentityKey } from './identity-hash.js';
+import { IdentityStore } from './identity-store.js';
 
 /** Who a user is at a provider. */
 export interface LinkedIdentity extends IdentityKey {

@@ -3,16 +3,10 @@ import type { DeleteQueryBuilder } from 'typeorm';
 import { Database, type Statement } from '../database/database.js';
 import { ownerCondition } from '../database/key-condition.js';
 import { SharedClock } from '../tokens/shared-clock.js';
-import { digestOf } from '../tokens/token-secret.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { USER_ENTITY } from '../users/user-table.js';
+import { identityHash, type IdentityKey } from './identity-hash.js';
 import { identityEntityFor, type Identity } from './identity.entity.js';
-
-/** What an identity is known by. */
-export interface IdentityKey {
-  readonly provider: string;
-  readonly subject: string;
-}
 
 /** The statements on one table of identities, each one atomic by itself. */
 @Injectable()
@@ -35,7 +29,7 @@ export class IdentityStore<U extends AnyUser = AnyUser> {
         .innerJoinAndSelect('identity.user', 'user')
         // Softly deleted accounts keep theirs.
         .withDeleted()
-        .where('identity.hash = :hash', { hash: hashOf(key) })
+        .where('identity.hash = :hash', { hash: identityHash(key) })
         .getOne(),
     );
   }
@@ -59,7 +53,7 @@ export class IdentityStore<U extends AnyUser = AnyUser> {
       .createQueryBuilder()
       .insert()
       .into(this.entity)
-      .values({ hash: hashOf({ provider, subject }), provider, subject, user, email, createdAt } as never)
+      .values({ hash: identityHash({ provider, subject }), provider, subject, user, email, createdAt } as never)
       .updateEntity(false);
   }
 
@@ -77,11 +71,6 @@ export class IdentityStore<U extends AnyUser = AnyUser> {
       .delete()
       .from(this.entity)
       .where(ownerCondition(this.database.dataSource, this.entity, user));
-    return key === undefined ? query : query.andWhere('hash = :hash', { hash: hashOf(key) });
+    return key === undefined ? query : query.andWhere('hash = :hash', { hash: identityHash(key) });
   }
-}
-
-/** No name of a provider holds a NUL. */
-function hashOf({ provider, subject }: IdentityKey): string {
-  return digestOf(`${provider}\0${subject}`, '');
 }

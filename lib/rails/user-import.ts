@@ -107,7 +107,7 @@ export class UserImport<U extends AnyUser> {
   private async identity(): Promise<Step[]> {
     const { provider, uid: subject, email, createdAt } = this.values;
     if (provider === 'email') return [];
-    const hash = identityHash(provider, subject);
+    const hash = identityHash({ provider, subject });
     if (await this.target.hasIdentity(hash)) {
       this.fault(`Somebody is known here already by its uid at the provider '${provider}'.`);
       return [];

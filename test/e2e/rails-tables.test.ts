@@ -46,7 +46,7 @@ onEveryDatabase('a users table of Rails', (platform) => {
       }),
       railsUser(9, { tokens: null }),
     );
-    await rails.moveTo(app, { map: (row) => ({ name: String(row['name'] ?? 'nobody') }) });
+    await rails.moveTo(app, { map: (row) => ({ name: (row['name'] as string | null) ?? 'nobody' }) });
     const [ada, other] = await usersOf(app);
     expect(ada).toEqual({
       id: 7,
