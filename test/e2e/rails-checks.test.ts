@@ -1,9 +1,9 @@
 import { hashSync } from 'bcryptjs';
-import { LegacyChecksBusyError, TokenService } from 'nestjs-token-auth';
+import { LegacyChecksBusyError, tokenEntityFor, TokenService } from 'nestjs-token-auth';
 import { TestClock } from 'nestjs-token-auth/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LegacyDigests } from '../../dist/tokens/legacy-digests.js';
-import { onEveryAdapter, onEveryDatabase, type TestApp } from '../support/app.js';
+import { onEveryAdapter, onEveryDatabase, User, type TestApp } from '../support/app.js';
 import { told } from '../support/client.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 import { railsClient, RailsDatabase, railsUser, SESSION, session } from '../support/rails.js';
@@ -81,6 +81,32 @@ onEveryAdapter('wrong tokens for a client from Rails', (platform) => {
       expect((await client.show('no token', '/members')).status).toBe(401);
 
       app.clock.advance('1m');
+      expect((await client.peek('/members')).status).toBe(200);
+    } finally {
+      await app.close();
+      await rails.close();
+    }
+  });
+});
+
+onEveryAdapter('a token from Rails that the database cannot take over', (platform) => {
+  it('is answered 503, and is let in when it can', async () => {
+    const rails = await RailsDatabase.create(platform.database);
+    const app = await startMembers(platform);
+    try {
+      await rails.insert(railsUser(7));
+      await rails.moveTo(app);
+      const table = app.dataSource.getMetadata(tokenEntityFor(User)).tableName;
+      const refusal = `CREATE TRIGGER refusal BEFORE UPDATE ON ${table} BEGIN SELECT RAISE(ABORT, 'disk full'); END`;
+      await app.dataSource.query(refusal);
+      const client = railsClient(app, 7);
+      const answer = await client.peek('/members');
+      expect([answer.status, Number(answer.headers.get('retry-after')) > 0, told(answer)]).toEqual([
+        503,
+        true,
+        'nothing',
+      ]);
+      await app.dataSource.query('DROP TRIGGER refusal');
       expect((await client.peek('/members')).status).toBe(200);
     } finally {
       await app.close();
