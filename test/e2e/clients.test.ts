@@ -5,7 +5,7 @@ import { ProtocolClient, send, told } from '../support/client.js';
 import { Admin, rowAmong, signedInTwins, startRealms } from '../support/realms.js';
 import { expectSignedIn, expectSignedOut, outcome, rowOf, visit } from '../support/visits.js';
 
-const REFUSED = { success: false, errors: ['Unable to find this client among those of your account.'] };
+const REFUSED = { success: false, errors: ['Client not found.'] };
 const DELETE = { method: 'DELETE' };
 
 onEveryPlatform('the list of clients', (platform) => {
@@ -73,7 +73,8 @@ onEveryPlatform('the list of clients', (platform) => {
   ])('refuses %s %s to strangers', async (method, path) => {
     const answer = await send(app.url + path, { method });
     expect([answer.status, told(answer)]).toEqual([401, 'nothing']);
-    expect(answer.body).toEqual({ errors: ['You need to sign in or sign up before continuing.'] });
+    const errors = ['You need to sign in or sign up before continuing.'];
+    expect([answer.body, answer.code]).toEqual([{ errors }, 'unauthenticated']);
   });
 
   it('ends one of them, and the client that asks rotates as usual', async () => {
@@ -99,6 +100,7 @@ onEveryPlatform('the list of clients', (platform) => {
     async (id) => {
       const answer = await laptop.go(`/auth/clients/${id}`, DELETE);
       expect([answer.status, told(answer), answer.body]).toEqual([404, 'token', REFUSED]);
+      expect(answer.code).toBe('client_not_found');
       await expectSignedIn(app, phone);
     },
   );
