@@ -6,14 +6,16 @@ export class LiveClient {
   private readonly inbox: any[] = [];
   private wake = () => {};
   closedWith: number | null = null;
+  closedBecause: string | null = null;
 
   private constructor(private readonly socket: WebSocket) {
     socket.on('message', (data: Buffer) => {
       this.inbox.push(JSON.parse(data.toString('utf8')));
       this.wake();
     });
-    socket.on('close', (code) => {
+    socket.on('close', (code, reason) => {
       this.closedWith = code;
+      this.closedBecause = reason.toString('utf8');
       this.wake();
     });
   }
@@ -32,6 +34,12 @@ export class LiveClient {
       await new Promise<void>((resolve) => (this.wake = resolve));
     }
     return this.inbox.shift() ?? null;
+  }
+
+  /** Waits for the end. */
+  async untilClosed(): Promise<number | null> {
+    while (this.closedWith === null) await new Promise<void>((resolve) => (this.wake = resolve));
+    return this.closedWith;
   }
 
   close(): void {
