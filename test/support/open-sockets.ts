@@ -11,6 +11,8 @@ import { TestApp, type AppOptions, type Platform } from './app.js';
 export interface OpenSockets {
   readonly size: number;
   checkAll(): Promise<void>;
+  /** With as much of a session as is needed. */
+  add(socket: object, session: object): void;
 }
 
 export function openSocketsOf(app: TestApp): OpenSockets {
