@@ -64,6 +64,7 @@ export class TokenService<U extends AnyUser = AnyUser> {
     @Inject(UserChanges) private readonly changes: UserChanges<U>,
     @Inject(TokenChain) private readonly chain: TokenChain,
     @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator<U>,
+    @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(Database) private readonly database: Database,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
     @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
