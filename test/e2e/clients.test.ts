@@ -5,7 +5,7 @@ import { ProtocolClient, send, told } from '../support/client.js';
 import { Admin, rowAmong, signedInTwins, startRealms } from '../support/realms.js';
 import { expectSignedIn, expectSignedOut, outcome, rowOf, visit } from '../support/visits.js';
 
-const REFUSED = { success: false, errors: ['Client not found.'] };
+const REFUSED = { success: false, errors: ['Unable to find this client among those of your account.'] };
 const DELETE = { method: 'DELETE' };
 
 onEveryPlatform('the list of clients', (platform) => {
