@@ -1,5 +1,5 @@
 import { TokenService } from 'nestjs-token-auth';
-import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi, type MockInstance } from 'vitest';
 import { onEveryDatabase, on, type TestApp, type User } from '../support/app.js';
 import { eventually, ProtocolClient } from '../support/client.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
@@ -157,27 +157,5 @@ on({ adapter: 'express', database: 'sqlite' }, 'clients that a transaction delet
     await look;
     expect(openSocketsOf(app).size).toBe(commits ? 0 : 1);
     expect((await (commits ? socket.untilClosed() : socket.ask('me'))) === 4401).toBe(commits);
-  });
-});
-
-describe('a client with many others', () => {
-  it('is looked for together with them, five hundred at once', async () => {
-    const app = await startLive({ adapter: 'express', database: 'sqlite' });
-    const user = await app.user();
-    const sockets = openSocketsOf(app);
-    const closed: number[] = [];
-    for (let count = 0; count < 501; count++) {
-      const fake = { once: () => {}, close: (code: number) => closed.push(code) };
-      sockets.add(fake, { user, client: { id: `client-${count}` }, arrival: { disturbances: 0 } });
-    }
-    app.log.take();
-    await sockets.checkAll();
-    expect(app.log.take()).toEqual(['SELECT', 'SELECT']);
-    expect([closed.length, sockets.size]).toEqual([501, 0]);
-    // Ended since it was authenticated: the look comes at once.
-    const fake = { once: () => {}, close: (code: number) => closed.push(code) };
-    sockets.add(fake, { user, client: { id: 'late' }, arrival: { disturbances: -1 } });
-    await eventually(() => closed.length === 502);
-    await app.close();
   });
 });

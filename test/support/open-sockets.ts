@@ -16,12 +16,21 @@ export interface OpenSockets {
 }
 
 export function openSocketsOf(app: TestApp): OpenSockets {
+  return partOf(app, 'OpenSockets') as OpenSockets;
+}
+
+/** Where the module counts what ends clients. */
+export function storeOf(app: TestApp): { readonly disturbances: number } {
+  return partOf(app, 'TokenStore') as { readonly disturbances: number };
+}
+
+function partOf(app: TestApp, name: string): unknown {
   for (const module of app.nest.get(ModulesContainer).values()) {
     for (const [token, { instance }] of module.providers) {
-      if ((token as Type).name === 'OpenSockets') return instance as OpenSockets;
+      if ((token as Type).name === name) return instance;
     }
   }
-  throw new Error('The module has no OpenSockets.');
+  throw new Error(`The module has no ${name}.`);
 }
 
 /** Binds sockets to their handshakes. */
