@@ -4,6 +4,9 @@ import { legacyHashesOf } from '../tokens/legacy-digests.js';
 import { randomKey } from '../tokens/token-secret.js';
 import type { RailsSession } from './rails-sessions.js';
 
+/** In ms: what asks for a recent sign-in must not take the move for one. */
+const LONG_AGO = 86_400_000;
+
 /** What of a session may change in Rails while its client has not been used here. */
 export type SessionValues = Pick<AuthToken, 'uid' | 'legacyHashes' | 'expiry' | 'lastUsedAt'>;
 
@@ -22,7 +25,7 @@ export function sessionValues(session: RailsSession, uid: string, now: number, l
   };
 }
 
-/** A new row for a session. When it began Rails does not know: an absolute lifespan counts from now on. */
+/** A new row for a session. When it began Rails does not know: an absolute lifespan counts from a day before the move. */
 export function clientRow(client: string, values: SessionValues, now: number): Omit<AuthToken, 'user'> {
   return {
     id: randomUUID(),
@@ -39,7 +42,7 @@ export function clientRow(client: string, values: SessionValues, now: number): O
     batchStartedAt: 0,
     batchOpenUntil: 0,
     lifespan: null,
-    createdAt: now,
+    createdAt: now - LONG_AGO,
     passwordChangeUntil: null,
     ip: null,
     userAgent: null,
