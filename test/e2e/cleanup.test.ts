@@ -74,6 +74,14 @@ onEveryDatabase('the clean-up', (platform) => {
       expect(await run({ chunkSize })).toMatchObject({ clients: 0 });
     });
 
+    it('removes no more rows at a time', async () => {
+      await start();
+      for (let index = 0; index < 6; index++) await client({ lastUsedAt: 0 });
+      app.log.take();
+      await run({ chunkSize: 2 });
+      expect(app.log.take().filter((word) => word === 'DELETE')).toHaveLength(3);
+    });
+
     it('removes nothing else from several processes at once', async () => {
       await start();
       const kept = await client();
