@@ -22,6 +22,11 @@ const TESTS = [
   'realm-cookies',
   'websockets',
   'sqlite-transactions',
+  'migrations',
+  'migrations-drift',
+  'migrations-rows',
+  'cleanup',
+  'cleanup-races',
 ];
 
 // Nest 11 does not send a gateway's exceptions to sockets of `ws`; before 11.1.29 it may send the headers of server-sent

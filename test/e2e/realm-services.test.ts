@@ -7,6 +7,7 @@ import {
   PasswordHasher,
   RequestAuthenticator,
   SessionOpener,
+  TokenAuthCleanup,
   TokenAuthEvents,
   TokenAuthModule,
   TokenAuthUser,
@@ -24,7 +25,14 @@ const admins = (options: object = {}) =>
   TokenAuthModule.forFeature({ userEntity: Admin, path: 'admin_auth', tokenLifespan: '1 hour', ...options });
 
 describe('services by token', () => {
-  const SERVICES = [TokenService, TokenAuthEvents, RequestAuthenticator, SessionOpener, PasswordHasher] as const;
+  const SERVICES = [
+    TokenService,
+    TokenAuthEvents,
+    RequestAuthenticator,
+    SessionOpener,
+    PasswordHasher,
+    TokenAuthCleanup,
+  ] as const;
 
   it('are those of the kind, everywhere in the application; classes are those of the default kind', async () => {
     @Injectable()
