@@ -85,6 +85,11 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
       expect(await page.evaluate(call)).toMatchObject({ status: 200, body: { data: { uid: credentials['uid'] } } });
     }
 
+    async function expectText(text: string): Promise<void> {
+      await page.getByText(text).waitFor();
+      expect(await page.locator('p').textContent()).toBe(text);
+    }
+
     const WINDOWS = [
       ['a new window', inNewWindow],
       ['the same window', inSameWindow],
@@ -147,10 +152,10 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
     it('says what happens to who sees the page', async () => {
       oidc.person = { sub: freshEmail() };
       await page.goto(urlFor({ omniauth_window_type: 'newWindow' }));
-      await page.getByText('Redirecting...').waitFor();
+      await expectText('Redirecting...');
       oidc.person = null;
       await page.goto(urlFor({ omniauth_window_type: 'newWindow' }));
-      await page.getByText('You have not allowed the sign in.').waitFor();
+      await expectText('You have not allowed the sign in.');
     });
 
     it('is over once it has been used', async () => {
@@ -162,7 +167,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
       const before = await app.rows();
       const response = await page.goto(callbacks[0] ?? '');
       expect(response?.status()).toBe(422);
-      await page.getByText('This sign in has taken too long, or has been used already.').waitFor();
+      await expectText('This sign in has taken too long, or has been used already. Please try again.');
       expect(await app.rows()).toEqual(before);
       expect(await page.context().cookies(api)).toEqual([]);
     });
