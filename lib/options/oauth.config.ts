@@ -70,7 +70,7 @@ function faultsOf(provider: OAuthProvider): string[] {
   const faults = [...provider.faults];
   const unless = (holds: boolean, fault: string) => holds || faults.push(fault);
   unless(isText(clientId), 'needs a clientId');
-  unless(provider.clientSecret !== null || faults.length > 0, 'needs a clientSecret');
+  unless(provider.clientSecret !== null || provider.faults.length > 0, 'needs a clientSecret');
   unless(isText(scope), 'must ask for a scope');
   if (typeof server === 'string')
     unless(isText(scope) && scope.split(' ').includes('openid'), "needs the scope 'openid'");

@@ -215,8 +215,10 @@ describe('a program that sends mails', () => {
   });
 
   it('does not start without the package, and says how to get it', async () => {
-    const missing = new URL('../support/without-nodemailer.mjs', import.meta.url).href;
-    const program = promisify(execFile)(process.execPath, ['--import', missing, script, 'smtp://127.0.0.1']);
+    const missing = new URL('../support/without-package.mjs', import.meta.url).href;
+    const program = promisify(execFile)(process.execPath, ['--import', missing, script, 'smtp://127.0.0.1'], {
+      env: { ...process.env, WITHOUT: 'nodemailer' },
+    });
     await expect(program).rejects.toThrow('npm install nodemailer');
   });
 });

@@ -82,6 +82,8 @@ export interface AppOptions {
   readonly dataSource?: Partial<DataSourceOptions>;
   /** Believes what proxies say of where a request comes from. */
   readonly trustProxy?: boolean;
+  /** Listens on this port instead of a free one. */
+  readonly port?: number;
   /** Changes the application before it starts. */
   readonly configure?: (app: INestApplication) => void;
 }
@@ -125,7 +127,7 @@ export class TestApp {
     const module = await builder.compile();
     const nest = module.createNestApplication(adapterOf(adapter, options.trustProxy ?? false), { logger: false });
     options.configure?.(nest);
-    await nest.listen(0, '127.0.0.1');
+    await nest.listen(options.port ?? 0, '127.0.0.1');
     return new TestApp(nest, await nest.getUrl(), clock, log, auth.userEntity, own);
   }
 

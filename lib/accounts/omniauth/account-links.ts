@@ -91,8 +91,9 @@ export class AccountLinks {
       { statement: this.identities.removal(user), mustChange: false },
     ];
     if (!(await this.carryOut(steps, account, arrival))) return null;
-    await this.tokens.deleteAll(user);
-    this.events.emit('client.ended', { user, clientIds: null, kept: null, reason: 'revoked' });
+    if ((await this.tokens.deleteAll(user)) > 0) {
+      this.events.emit('client.ended', { user, clientIds: null, kept: null, reason: 'revoked' });
+    }
     this.events.emit('user.email_confirmed', { user, email: user.email as string });
     return { user, authEpoch: next, isNew: false };
   }
