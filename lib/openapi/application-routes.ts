@@ -1,7 +1,7 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { ApplicationConfig, Reflector } from '@nestjs/core';
 import { GUARDS } from '../accounts/endpoints.js';
-import { ACCESS, USER_ENTITIES, type Access } from '../request/decorators.js';
+import { ACCESS, RECENT_SIGN_IN, USER_ENTITIES, type Access } from '../request/decorators.js';
 import { TokenAuthGuard } from '../request/token-auth.guard.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import type { DescribedRealm } from './described-realm.js';
@@ -14,6 +14,8 @@ export interface Guarding {
   readonly access: Exclude<Access, 'public'>;
   /** Whose users; null for those of the default realm. */
   readonly userEntities: readonly Type<AnyUser>[] | null;
+  /** Whether only clients that have signed in lately. */
+  readonly isRecent: boolean;
 }
 
 /** Finds out what guards the routes of an application. */
@@ -33,10 +35,12 @@ export class RouteGuards {
   of({ controller, handler }: Handler): Guarding | null {
     const places = [handler, controller] as [Function, Type<object>];
     const guards = this.reflector.getAll<(unknown[] | undefined)[]>(GUARDS, places).flat();
-    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, places) ?? 'guarded';
+    const isRecent = this.reflector.getAllAndOverride<number | undefined>(RECENT_SIGN_IN, places) !== undefined;
+    const declared = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, places) ?? 'guarded';
+    const access = isRecent ? 'guarded' : declared;
     if (access === 'public' || !(this.isGlobal || guards.some(isTokenAuthGuard))) return null;
     const userEntities = this.reflector.getAllAndOverride<readonly Type<AnyUser>[] | undefined>(USER_ENTITIES, places);
-    return { access, userEntities: userEntities ?? null };
+    return { access, userEntities: userEntities ?? null, isRecent };
   }
 }
 
@@ -46,15 +50,22 @@ function isTokenAuthGuard(guard: unknown): boolean {
   return typeof guard === 'function' && (guard === TokenAuthGuard || guard.prototype instanceof TokenAuthGuard);
 }
 
+/** By which nothing can be changed, so that they are not refused to any page. */
+const SAFE_METHODS = new Set(['get', 'head', 'options']);
+
 /** An operation of the application with what its guard adds. What it says itself stays. */
 export function guardedOperation(
   operation: Operation,
   method: string,
-  { access }: Guarding,
+  { access, isRecent }: Guarding,
   realms: readonly DescribedRealm[],
 ): Operation {
   const headers = Object.assign({}, ...realms.toReversed().map(({ security }) => security.headersOfResponse)) as object;
-  const isCookieAtRisk = method !== 'get' && realms.some(({ config }) => config.cookie !== null);
+  const isCookieAtRisk = !SAFE_METHODS.has(method) && realms.some(({ config }) => config.cookie !== null);
+  const forbidden = [
+    ...(isCookieAtRisk ? ['A page of another origin made the request.'] : []),
+    ...(isRecent ? ['The client has to sign in once more: `recent_sign_in_required`.'] : []),
+  ];
   const responses = Object.fromEntries(
     Object.entries(operation.responses).map(([status, response]) => [
       status,
@@ -68,7 +79,7 @@ export function guardedOperation(
     responses: {
       ...responses,
       ...(access === 'guarded' ? refusal(responses, '401', 'Nobody is signed in.') : {}),
-      ...(isCookieAtRisk ? refusal(responses, '403', 'A page of another origin made the request.') : {}),
+      ...(forbidden.length > 0 ? refusal(responses, '403', forbidden.join(' Or: ')) : {}),
     },
     security: operation.security ?? [
       ...realms.flatMap(({ security }) => security.requirements),

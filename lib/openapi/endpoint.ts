@@ -29,6 +29,8 @@ export interface Endpoint {
     /** What "Try it out" begins with: of everything at once not even the types would fit together. */
     readonly example: object;
   };
+  /** Cookie mode: whether pages of other origins may call it although it is no GET. */
+  readonly isForOtherSites?: boolean;
   readonly answers: Readonly<Record<number, Answer>>;
 }
 
@@ -71,7 +73,7 @@ export function operationOf(endpoint: Endpoint, realm: DescribedRealm, method: s
       ? [refTo('parameters', 'TokenAuthUnbatch') as unknown as Parameter]
       : []),
   ];
-  const isCookieAtRisk = realm.config.cookie !== null && method !== 'get';
+  const isCookieAtRisk = realm.config.cookie !== null && method !== 'get' && endpoint.isForOtherSites !== true;
   const all = { ...answers, ...(isCookieAtRisk ? { 403: CROSS_SITE } : {}), 503: UNAVAILABLE };
   return {
     operationId: `${realm.name}_${id}`,

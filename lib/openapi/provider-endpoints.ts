@@ -1,4 +1,3 @@
-import type { DescribedRealm } from './described-realm.js';
 import { redirect, type DescribeEndpoint, type Endpoint } from './endpoint.js';
 
 /** Sign-in by a provider, by method and path below the realm's own. */
@@ -33,6 +32,7 @@ export const PROVIDER_ENDPOINTS: Record<string, DescribeEndpoint> = {
     summary: 'Come back from a provider that answers by a form',
     description: 'The provider sends the browser here.',
     path,
+    isForOtherSites: true,
     answers: { 303: redirect('The same path, with what the form holds.') },
   })),
   'get failure': whereThereAreAny(() => ({
@@ -51,13 +51,9 @@ const OUTCOME: Endpoint['answers'] = {
 };
 
 function whereThereAreAny(describe: (path: Endpoint['path'] & object) => Endpoint): DescribeEndpoint {
-  return (realm) => {
-    const names = providersOf(realm);
+  return ({ config }) => {
+    const names = [...config.oauth.keys()];
     if (names.length === 0) return null;
     return describe({ provider: { description: 'Its name.', schema: { type: 'string', enum: names } } });
   };
-}
-
-function providersOf({ config }: DescribedRealm): string[] {
-  return [...((config as { oauth?: ReadonlyMap<string, unknown> }).oauth?.keys() ?? [])];
 }

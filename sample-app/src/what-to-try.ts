@@ -15,7 +15,7 @@ export function whatToTry(url: string, { auth: settings, isProduction }: Setting
     typeof batchRequestBufferThrottle === 'number' ? `${batchRequestBufferThrottle} ms` : batchRequestBufferThrottle;
   return `
 nestjs-token-auth is ready on ${url}
-
+${isProduction ? '' : `\nTry everything out in a browser: ${url}/docs\n`}
 Paste these lines into a shell, from top to bottom.
 
 ${cookieEnabled ? COOKIE_CLIENT : HEADER_CLIENT}

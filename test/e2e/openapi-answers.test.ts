@@ -109,6 +109,22 @@ onEveryAdapter('the answers that the OpenAPI document describes', (platform) => 
     expect(checked.seenOf('delete /auth')).toEqual(['200', '404']);
   });
 
+  it('are those of the list of clients', async () => {
+    const client = await signedIn(checked);
+    const list = await client.go('/auth/clients');
+    checked.check('get /auth/clients', list);
+    const go = async (path: string) => await client.go(path, { method: 'DELETE' });
+    checked.check('delete /auth/clients', await go('/auth/clients'));
+    checked.check('delete /auth/clients/{id}', await go('/auth/clients/7'));
+    checked.check('delete /auth/clients/{id}', await go(`/auth/clients/${list.body.data[0].id}`));
+    checked.check('delete /auth/clients/{id}', await go('/auth/clients/7'));
+    await checked.send('get', '/auth/clients');
+    await checked.send('delete', '/auth/clients');
+    expect(checked.seenOf('get /auth/clients')).toEqual(['200', '401']);
+    expect(checked.seenOf('delete /auth/clients')).toEqual(['200', '401']);
+    expect(checked.seenOf('delete /auth/clients/{id}')).toEqual(['200', '401', '404']);
+  });
+
   it('are those of passwords', async () => {
     const email = freshEmail();
     const client = await signedIn(checked, email);

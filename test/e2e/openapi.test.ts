@@ -1,6 +1,12 @@
 import { VersioningType } from '@nestjs/common';
 import { IsInt, IsOptional, IsString, MaxLength, Min } from 'class-validator';
-import { TokenAuthModule, TokenAuthMailer, TokenAuthUser, type TokenAuthModuleOptions } from 'nestjs-token-auth';
+import {
+  oidcProvider,
+  TokenAuthModule,
+  TokenAuthMailer,
+  TokenAuthUser,
+  type TokenAuthModuleOptions,
+} from 'nestjs-token-auth';
 import { Column, Entity } from 'typeorm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { onEveryAdapter, onEveryDatabase, TestApp } from '../support/app.js';
@@ -18,6 +24,8 @@ const EVERYTHING = {
   publicUrl: 'https://api.example.com/auth',
   confirmable: true,
   lockable: true,
+  // Nobody answers there.
+  oauth: { acme: oidcProvider({ issuer: 'http://127.0.0.1:9', clientId: 'shop', clientSecret: 'secret' }) },
 } satisfies Partial<TokenAuthModuleOptions<any>>;
 
 class Profile {
@@ -88,6 +96,12 @@ onEveryAdapter('the OpenAPI document', (platform) => {
       'User.access-token': { type: 'apiKey', in: 'header', name: 'access-token' },
       'Admin.access-token': { name: 'X-Admin-Token', 'x-token-auth': { realm: 'Admin', path: '/api/auth/admin' } },
     });
+  });
+
+  it('names the providers that people sign in by', async () => {
+    app = await TestApp.start(platform, { auth: EVERYTHING });
+    const { parameters } = operationAt(documentOf(app), 'get /auth/{provider}');
+    expect(parameters[0]).toMatchObject({ name: 'provider', in: 'path', schema: { enum: ['acme'] } });
   });
 
   it('leaves metadata of the application as it was', async () => {

@@ -117,13 +117,15 @@ export class Router {
     }
   }
 
-  /** What is served below a path, as documents name it; without what answers as if it were not there. */
+  /** What is served below a path, as documents name it; without what answers as if it were not there. A provider is `acme`. */
   async servedBelow(app: TestApp, base: string): Promise<string[]> {
     const below = [...this.routes].filter((each) => `${each}/`.includes(` ${base}/`));
     const isThere = await Promise.all(
       below.map(async (each) => {
         const [method = '', path = ''] = each.split(' ');
-        const { body } = await send(app.url + path.replace(/\{\w+\}/g, 'x'), { method: method.toUpperCase() });
+        const { body } = await send(app.url + path.replace('{provider}', 'acme').replace('{id}', '7'), {
+          method: method.toUpperCase(),
+        });
         return !String(body?.message ?? '').startsWith('Cannot ');
       }),
     );
