@@ -70,14 +70,15 @@ onPairs('hooks', (platform) => {
     const events = await stage.recorder.during(async () => (answer = await way.act(all)));
     if (answer === undefined) throw new Error('There was no answer.');
 
-    expect([answer.status, wholeBody(answer)], how).toEqual([status, body]);
+    expect([how, answer.status, wholeBody(answer)]).toEqual([how, status, body]);
     // Who is signed in stays so.
     const isSignedIn = /change|deletion/.test(name) && status < 500;
-    expect([told(answer), answer.headers.get('location')], how).toEqual([isSignedIn ? 'blank' : 'nothing', null]);
+    expect([how, told(answer), answer.headers.get('location')]).toEqual([how, isSignedIn ? 'blank' : 'nothing', null]);
     const failure = { user: ADA, email: ADA, reason: 'hook', origin: HERE };
-    expect(events, how).toEqual(last === 'beforeSignIn' && status < 500 ? [['user.sign_in_failed', failure]] : []);
-    expect(await contents(stage.app), how).toEqual(before);
-    expect(stage.mailbox.server.mails, how).toHaveLength(mails);
+    const expected = last === 'beforeSignIn' && status < 500 ? [['user.sign_in_failed', failure]] : [];
+    expect([how, events]).toEqual([how, expected]);
+    expect([how, await contents(stage.app)]).toEqual([how, before]);
+    expect([how, stage.mailbox.server.mails.length]).toEqual([how, mails]);
   }
 
   async function expectAskedOnce(way: HookWay): Promise<void> {

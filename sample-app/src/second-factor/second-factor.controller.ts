@@ -1,5 +1,5 @@
 import { Body, ConflictException, Controller, Delete, HttpCode, Inject, Post, Put, UseGuards } from '@nestjs/common';
-import { CurrentUser, TokenAuthGuard, Veto } from 'nestjs-token-auth';
+import { CurrentUser, RecentSignIn, TokenAuthGuard, Veto } from 'nestjs-token-auth';
 import { User } from '../user.entity.js';
 import { SecondFactors } from './second-factors.js';
 
@@ -25,7 +25,8 @@ export class SecondFactorController {
     return { data: { second_factor: true } };
   }
 
-  /** Switches it off, with a code: whoever finds an unlocked phone must not be able to. */
+  /** Switches it off, soon after a sign-in and with a code: a session that was stolen must not do, nor time to try codes out. */
+  @RecentSignIn('10m')
   @Delete()
   async switchOff(@CurrentUser() user: User, @Body() body: { otp?: unknown } | undefined) {
     if (!(await this.factors.redeem(user, body?.otp))) throw invalidCode();
