@@ -6,6 +6,8 @@ import { DemoController } from './demo.controller.js';
 import { DemoMailer, DemoSmtpMailer } from './mails/demo-mailers.js';
 import { DemoMailsModule } from './mails/demo-mails.module.js';
 import { ProfileDto } from './profile.dto.js';
+import { SecondFactorHooks } from './second-factor/second-factor.hooks.js';
+import { SecondFactorModule } from './second-factor/second-factor.module.js';
 import type { Settings } from './settings/settings.js';
 import { User } from './user.entity.js';
 
@@ -31,6 +33,7 @@ export class AppModule {
           dataSourceFactory: connect,
         }),
         TokenAuthModule.forRoot({ ...accounts(settings, origin), ...settings.auth }),
+        SecondFactorModule,
         ...(settings.isProduction ? [] : [DemoMailsModule]),
       ],
     };
@@ -42,6 +45,7 @@ function accounts({ auth, isProduction }: Settings, origin: string): TokenAuthMo
   const demoMailer = auth.mailTransport === undefined ? DemoMailer : DemoSmtpMailer;
   return {
     userEntity: User,
+    hooks: SecondFactorHooks,
     signUpDto: ProfileDto,
     accountUpdateDto: ProfileDto,
     publicUrl: `${origin}/${auth.path ?? 'auth'}`,

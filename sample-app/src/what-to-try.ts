@@ -37,6 +37,8 @@ Sign out:
 
   call -X DELETE ${auth}/sign_out -d '{}'
 ${isProduction ? '' : passwordReset(auth, landing)}
+Signing in with the codes of an authenticator: "Try a second factor" in README.md.
+
 Stop with Ctrl+C.
 `;
 }

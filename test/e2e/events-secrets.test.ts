@@ -35,7 +35,7 @@ class Issued {
     });
   };
 
-  private add(header: unknown): void {
+  private add(header: number | string | string[] | undefined): void {
     // A cookie is JSON, percent-encoded.
     const text = String(header ?? '');
     const words = `${text} ${decodeURIComponent(text)}`.split(/[\s=;?&",:{}%]+/);

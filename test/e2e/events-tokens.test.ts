@@ -2,7 +2,7 @@ import { TokenAuthEvents, TokenService } from 'nestjs-token-auth';
 import { expect, it } from 'vitest';
 import { onEveryDatabase, TestApp } from '../support/app.js';
 import type { Told } from '../support/event-recorder.js';
-import { FROM_ELSEWHERE } from '../support/client.js';
+import { FROM_ELSEWHERE, type Answer } from '../support/client.js';
 import { ADA, HERE, testWays, type Stage } from '../support/event-stage.js';
 
 const signedIn = (client: string, origin: string | null = null): Told => [
@@ -32,6 +32,10 @@ async function worn(stage: Stage) {
   return { own, old };
 }
 
+async function expectStatus(answer: Promise<Answer>, status: number): Promise<void> {
+  expect((await answer).status).toBe(status);
+}
+
 testWays('what is told of a rotation', {
   'in a batch of several requests': {
     act: async (stage) => {
@@ -57,7 +61,7 @@ testWays('what is told of a rotation', {
     auth: { lostResponse: 'forgiving' },
     act: async (stage) => {
       const { own, old } = await worn(stage);
-      expect((await own.show(old, '/members')).status).toBe(200);
+      await expectStatus(own.show(old, '/members'), 200);
     },
     events: [signedIn('own'), rotated],
   },
@@ -67,14 +71,14 @@ testWays('what is told of a token that is shown after its time', {
   'by the same device': {
     act: async (stage) => {
       const { own, old } = await worn(stage);
-      expect((await own.show(old, '/members')).status).toBe(401);
+      await expectStatus(own.show(old, '/members'), 401);
     },
     events: [signedIn('own'), rotated, reused(false, HERE)],
   },
   'by somebody else, twice': {
     act: async (stage) => {
       const { own, old } = await worn(stage);
-      for (const _ of [1, 2]) expect((await own.show(old, '/members', FROM_ELSEWHERE)).status).toBe(401);
+      for (const _ of [1, 2]) await expectStatus(own.show(old, '/members', FROM_ELSEWHERE), 401);
     },
     events: [signedIn('own'), rotated, reused(true, ELSEWHERE), ended(['own'], 'token_reused')],
   },

@@ -2,10 +2,11 @@ import { Controller, Get, Inject, Query, UseGuards } from '@nestjs/common';
 import { TokenAuthGuard } from 'nestjs-token-auth';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { onEveryDatabase, TestApp, User, type Platform } from '../support/app.js';
+import { onEveryDatabase, TestApp, User } from '../support/app.js';
 import { ProtocolClient } from '../support/client.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 import { Latch } from '../support/latch.js';
+import { locksOf } from '../support/locks.js';
 
 let latch: Latch;
 
@@ -78,37 +79,3 @@ onEveryDatabase('while a handler runs', (platform) => {
     expect(await locksDuring(client, `/members/locked?id=${user.id}`)).not.toEqual([]);
   });
 });
-
-/** The transactions and locks that the application holds in its database. */
-async function locksOf({ database }: Platform, app: TestApp, observer: DataSource): Promise<unknown[]> {
-  switch (database) {
-    case 'sqlite': {
-      const { databaseConnection } = app.dataSource.driver as unknown as {
-        databaseConnection: { inTransaction: boolean };
-      };
-      return databaseConnection.inTransaction ? ['transaction'] : [];
-    }
-    case 'postgres':
-      return await observer.query(`
-        SELECT state AS what FROM pg_stat_activity
-         WHERE datname = current_database() AND state LIKE 'idle in transaction%'
-        UNION ALL
-        SELECT mode FROM pg_locks
-         WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid()`);
-    case 'mysql':
-      return await transactionsOfMariaDb(observer);
-  }
-}
-
-/** The status is always fresh, where information_schema.innodb_trx is a tenth of a second old. */
-async function transactionsOfMariaDb(observer: DataSource): Promise<unknown[]> {
-  const [engine] = await observer.query<{ Status: string }[]>('SHOW ENGINE INNODB STATUS');
-  const own = await observer.query<{ id: number }[]>(
-    'SELECT id AS id FROM information_schema.processlist WHERE db = DATABASE()',
-  );
-  const threads = own.map(({ id }) => String(id));
-  return (engine?.Status ?? '').split('---TRANSACTION ').filter((transaction) => {
-    const thread = /thread id (\d+)/.exec(transaction)?.[1] ?? '';
-    return /^\S+, ACTIVE/.test(transaction) && threads.includes(thread);
-  });
-}

@@ -64,7 +64,7 @@ export class EventRecorder {
   }
 
   private told(name: Name, payload: object): Told {
-    expect([name, Object.keys(payload).sort()]).toEqual([name, Object.keys(EVENTS[name]).sort()]);
+    expectFields(name, payload);
     const fields = Object.entries(payload).map(([field, value]) => [field, this.short(field, value)]);
     return [name, Object.fromEntries(fields)];
   }
@@ -76,7 +76,7 @@ export class EventRecorder {
       case 'client':
         return this.nameOfClient(value);
       case 'origin':
-        expect(Object.keys(value)).toEqual(['ip', 'userAgent']);
+        expectKeys(value, ['ip', 'userAgent']);
         return value.ip === '127.0.0.1' ? value.userAgent : value.ip;
       case 'clientIds':
         return value?.map((id: string) => this.nameOf(id)).sort() ?? null;
@@ -90,14 +90,26 @@ export class EventRecorder {
   }
 
   private nameOfClient(client: AuthClient): string {
-    expect(Object.keys(client)).toEqual(CLIENT);
+    expectKeys(client, CLIENT);
     return this.nameOf(client.id);
   }
 
   private nameOf(id: string): string {
-    expect(id).toMatch(/^[\da-f-]{36}$/);
+    expectId(id);
     return this.names.get(id) ?? 'new';
   }
+}
+
+function expectFields(name: Name, payload: object): void {
+  expect([name, Object.keys(payload).sort()]).toEqual([name, Object.keys(EVENTS[name]).sort()]);
+}
+
+function expectKeys(value: object, keys: string[]): void {
+  expect(Object.keys(value)).toEqual(keys);
+}
+
+function expectId(id: string): void {
+  expect(id).toMatch(/^[\da-f-]{36}$/);
 }
 
 function addressOf(user: TokenAuthUser): string | null {
