@@ -75,6 +75,7 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
    */
   async authenticateHandshake(socket: object, request: IncomingRequest): Promise<Session<U> | null> {
     const exchange: Exchange = { transport: 'ws', request, response: null, socket, state: stateOf(socket) };
+    exchange.state.handshakeHeaders = { 'accept-language': request.headers['accept-language'] };
     const session = (await this.authenticate(exchange)) as Session<U> | null;
     if (session !== null) exchange.state.bind(this);
     return session;
