@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { TokenAuthModule, type TokenAuthModuleOptions } from 'nestjs-token-auth';
+import { languages } from 'nestjs-token-auth/languages';
 import { connect } from './database.js';
 import { DemoController } from './demo.controller.js';
 import { DemoMailer, DemoSmtpMailer } from './mails/demo-mailers.js';
@@ -42,6 +43,7 @@ function accounts({ auth, isProduction }: Settings, origin: string): TokenAuthMo
   const demoMailer = auth.mailTransport === undefined ? DemoMailer : DemoSmtpMailer;
   return {
     userEntity: User,
+    languages,
     signUpDto: ProfileDto,
     accountUpdateDto: ProfileDto,
     publicUrl: `${origin}/${auth.path ?? 'auth'}`,

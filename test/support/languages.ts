@@ -5,6 +5,6 @@ import { sendJson, type Answer } from './client.js';
 export const asking = (header: string) => ({ 'accept-language': header });
 
 /** What a sign-in with a wrong password is told. */
-export async function wrongSignIn(app: TestApp, headers: Record<string, string> = {}): Promise<Answer> {
+export async function wrongSignIn(app: Pick<TestApp, 'url'>, headers: Record<string, string> = {}): Promise<Answer> {
   return await sendJson(`${app.url}/auth/sign_in`, 'POST', { email: 'nobody@example.com', password: 'wrong' }, headers);
 }
