@@ -27,6 +27,7 @@ import { OAuthProviders } from './oauth/oauth-providers.js';
 import { OneTimeTokenStore } from './one-time-tokens/one-time-token-store.js';
 import { checkRealms, checkTables } from './realms/realm-check.js';
 import { afterRealm, realmExports, realmProviders } from './realms/realm-exports.js';
+import { AnswerLanguage } from './request/answer-language.js';
 import { AuthHeaders } from './request/auth-headers.js';
 import { OpenSockets } from './request/open-sockets.js';
 import { REALM, Realms, type RealmDefinition } from './request/realms.js';
@@ -235,6 +236,7 @@ function providersFor(
       : { provide: TokenAuthMailer, useClass: mailer },
     Translator,
     AccountMails,
+    AnswerLanguage,
     AuthHeaders,
     Unavailability,
     OpenSockets,

@@ -7,7 +7,8 @@ import {
   type CustomDecorator,
   type ExecutionContext,
 } from '@nestjs/common';
-import { Translator } from '../messages/translator.js';
+import { Message } from '../messages/message.js';
+import { AnswerLanguage } from '../request/answer-language.js';
 import { isCrossSite } from '../request/cross-site.js';
 import type { IncomingRequest } from '../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
@@ -25,7 +26,7 @@ export const FromOtherSites = (): CustomDecorator<symbol> => SetMetadata(FROM_OT
 export class CrossSiteGuard implements CanActivate {
   constructor(
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
-    @Inject(Translator) private readonly translator: Translator,
+    @Inject(AnswerLanguage) private readonly language: AnswerLanguage,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
@@ -33,7 +34,7 @@ export class CrossSiteGuard implements CanActivate {
     if (Reflect.getMetadata(FROM_OTHER_SITES, context.getHandler()) === true) return true;
     if (this.config.cookie === null || !isCrossSite(request, this.config.trustedOrigins)) return true;
     // Guards come before interceptors.
-    const errors = [this.translator.say('cross_site', request)];
+    const errors = [this.language.say(new Message('cross_site'), context.switchToHttp().getResponse(), request)];
     throw new ForbiddenException({ success: false, errors, code: 'cross_site' });
   }
 }

@@ -2,21 +2,24 @@ import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestI
 import { catchError, map, type Observable } from 'rxjs';
 import { translate } from '../messages/message.js';
 import { Translator } from '../messages/translator.js';
-import type { IncomingRequest } from '../request/request-context.js';
+import { AnswerLanguage } from '../request/answer-language.js';
 import { Refusal } from './refusal.js';
 
 /** Puts what an endpoint says into the language that the request asks for. */
 @Injectable()
 export class LanguageInterceptor implements NestInterceptor {
-  constructor(@Inject(Translator) private readonly translator: Translator) {}
+  constructor(
+    @Inject(AnswerLanguage) private readonly language: AnswerLanguage,
+    @Inject(Translator) private readonly translator: Translator,
+  ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const language = this.translator.languageOf(context.switchToHttp().getRequest<IncomingRequest>());
-    const texts = this.translator.texts(language);
+    const response = context.switchToHttp().getResponse<object>();
+    const texts = () => this.translator.texts(this.language.of(response));
     return next.handle().pipe(
-      map((body?: Record<string, unknown>) => (body === undefined ? body : translate(body, texts))),
+      map((body?: Record<string, unknown>) => (body?.['message'] === undefined ? body : translate(body, texts()))),
       catchError((error: unknown) => {
-        throw error instanceof Refusal ? error.speak(texts) : error;
+        throw error instanceof Refusal ? error.speak(texts()) : error;
       }),
     );
   }

@@ -1,9 +1,10 @@
 import { HttpStatus, Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { escapeHtml } from '../mails/escape-html.js';
+import { directionOf } from '../messages/direction.js';
 import type { Message } from '../messages/message.js';
-import { Translator } from '../messages/translator.js';
-import { requestOf, type IncomingRequest } from '../request/request-context.js';
+import { AnswerLanguage } from '../request/answer-language.js';
+import type { IncomingRequest } from '../request/request-context.js';
 import { redirectUrl, type RedirectParameters } from '../redirects/redirect-url.js';
 import { failure, MESSAGES } from './account-errors.js';
 
@@ -14,7 +15,7 @@ const PRIVATE = Object.freeze({ 'Cache-Control': 'no-store', 'Referrer-Policy': 
 export class LinkAnswers {
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
-    @Inject(Translator) private readonly translator: Translator,
+    @Inject(AnswerLanguage) private readonly language: AnswerLanguage,
   ) {}
 
   /** Sends the visitor on to the application's page. */
@@ -26,10 +27,10 @@ export class LinkAnswers {
   /** Says it on a page of its own, where the application has none for it. */
   page(response: object, message: Message): void {
     this.head(response);
-    const language = this.translator.languageOf(requestOf(response));
-    const text = escapeHtml(this.translator.text(message, language));
+    const language = this.language.of(response);
+    const text = escapeHtml(this.language.say(message, response));
     this.host.httpAdapter.setHeader(response, 'Content-Type', 'text/html; charset=utf-8');
-    const html = `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>${text}</title><p>${text}</p></html>`;
+    const html = `<!doctype html><html lang="${language}" dir="${directionOf(language)}"><meta charset="utf-8"><title>${text}</title><p>${text}</p></html>`;
     this.host.httpAdapter.reply(response, html, HttpStatus.OK);
   }
 

@@ -1,3 +1,4 @@
+import { directionOf } from '../messages/direction.js';
 import { Message, type Language, type MessageCode } from '../messages/message.js';
 import { escapeHtml } from './escape-html.js';
 import type { MailContent, MailData } from './mail-templates.js';
@@ -91,9 +92,4 @@ function html({ language, subject, before, action, after }: Words, link: string 
     '</html>',
     '',
   ].join('\n');
-}
-
-/** Which way a language is written. */
-function directionOf(language: string): 'ltr' | 'rtl' {
-  return /^(ar|dv|fa|he|ku|ps|sd|ug|ur|yi)\b/i.test(language) ? 'rtl' : 'ltr';
 }

@@ -1,5 +1,5 @@
 import { en } from '../messages/en.js';
-import type { Language } from '../messages/message.js';
+import type { Language, MessageCode } from '../messages/message.js';
 import type { OptionsCheck } from './options-check.js';
 
 /** The languages that answers are given in. */
@@ -24,14 +24,28 @@ export function languageConfig(check: OptionsCheck): LanguageConfig {
 
 function checkLanguage(check: OptionsCheck, tag: string, language: unknown): void {
   if (!isTag(tag)) check.fault('languages', `has '${tag}', which is not a language tag such as 'de' or 'pt-BR'`);
-  if (typeof language !== 'object' || language === null) {
+  if (typeof language !== 'object' || language === null || Array.isArray(language)) {
     check.fault('languages', `must give an object of texts for '${tag}'`);
     return;
   }
   for (const [code, text] of Object.entries(language)) {
-    if (!Object.hasOwn(en, code) && !code.startsWith('attribute_')) check.fault('languages', `knows no text '${code}'`);
-    else if (typeof text !== 'string') check.fault('languages', `must give a text for '${code}' in '${tag}'`);
+    const fault = textFault(code, text);
+    if (fault !== null) check.fault('languages', `${fault} in '${tag}'`);
   }
+}
+
+function textFault(code: string, text: unknown): string | null {
+  const isOfOurs = Object.hasOwn(en, code);
+  if (!isOfOurs && !code.startsWith('attribute_')) return `knows no text '${code}'`;
+  if (typeof text !== 'string') return `must give a text for '${code}'`;
+  const values = isOfOurs ? valuesOf(en[code as MessageCode]) : [];
+  const unknown = valuesOf(text).find((value) => !values.includes(value));
+  return unknown === undefined ? null : `has no value ${unknown} for '${code}'`;
+}
+
+/** The places for values in a text. */
+function valuesOf(text: string): readonly string[] {
+  return text.match(/%\{\w*\}/g) ?? [];
 }
 
 function isTag(tag: string): boolean {

@@ -28,6 +28,8 @@ export class ExchangeState {
   private latest: RealmState | undefined;
   /** The cookies that the response clears. */
   readonly clearedCookies = new Set<string>();
+  /** Of a WebSocket: the headers of its handshake that its messages are answered by. They have none of their own. */
+  handshakeHeaders: Readonly<Record<string, string | readonly string[] | undefined>> = {};
 
   of(authenticator: object): RealmState {
     let state = this.realms.get(authenticator);

@@ -1,12 +1,12 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { MessageCode } from '../messages/message.js';
-import { Translator } from '../messages/translator.js';
+import { Message, type MessageCode } from '../messages/message.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../tokens/clock.js';
 import { isRecentSignIn } from '../tokens/rotation.js';
 import { TokenAuthenticator, type Session } from '../tokens/token-authenticator.js';
 import { TokenDeparture, type Departure } from '../tokens/token-departure.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
+import { AnswerLanguage } from './answer-language.js';
 import { AuthHeaders } from './auth-headers.js';
 import { readCredentials } from './credentials-reader.js';
 import { CrossSiteException, isCrossSite } from './cross-site.js';
@@ -30,7 +30,7 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
     @Inject(Unavailability) private readonly unavailability: Unavailability,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
     @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
-    @Inject(Translator) private readonly translator: Translator,
+    @Inject(AnswerLanguage) private readonly language: AnswerLanguage,
   ) {}
 
   /**
@@ -75,6 +75,7 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
    */
   async authenticateHandshake(socket: object, request: IncomingRequest): Promise<Session<U> | null> {
     const exchange: Exchange = { transport: 'ws', request, response: null, socket, state: stateOf(socket) };
+    exchange.state.handshakeHeaders = { 'accept-language': request.headers['accept-language'] };
     const session = (await this.authenticate(exchange)) as Session<U> | null;
     if (session !== null) exchange.state.bind(this);
     return session;
@@ -138,7 +139,7 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
 
   /** What a refused request is told, in its language; null where there is no request. @internal */
   say(code: MessageCode, exchange: Exchange | null): string {
-    return this.translator.say(code, exchange?.request ?? null);
+    return this.language.say(new Message(code), exchange?.response ?? null, exchange?.request ?? null);
   }
 
   private stateOf({ state }: Exchange): RealmState {
@@ -199,11 +200,11 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
     );
   }
 
-  private refuseForged({ request, transport }: Exchange): null {
+  private refuseForged({ request, response, transport }: Exchange): null {
     this.logger.debug('Refused a request with a cookie: a page of another origin made it');
     // The gateway or the guard refuses a WebSocket as it does a stranger's.
     if (transport === 'ws') return null;
-    throw new CrossSiteException(this.translator.say('cross_site', request));
+    throw new CrossSiteException(this.language.say(new Message('cross_site'), response, request));
   }
 
   private async refresh(exchange: Exchange, session: Session): Promise<Session | null> {

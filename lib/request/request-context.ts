@@ -130,8 +130,10 @@ function socketExchange(socket: object): Exchange {
   const { handshake } = socket as {
     handshake?: { headers: IncomingRequest['headers']; query?: unknown; address?: string };
   };
-  const request = { headers: {}, ...handshake, ...(handshake?.address === undefined ? {} : { ip: handshake.address }) };
-  return { transport: 'ws', request, response: null, socket, state: stateOf(socket) };
+  const state = stateOf(socket);
+  const address = handshake?.address === undefined ? {} : { ip: handshake.address };
+  const request = { headers: state.handshakeHeaders, ...handshake, ...address };
+  return { transport: 'ws', request, response: null, socket, state };
 }
 
 /** Where a request came from. The address is what the platform makes of it, `trust proxy` and the like included. */

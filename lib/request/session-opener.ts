@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Translator } from '../messages/translator.js';
+import { Message } from '../messages/message.js';
+import { AnswerLanguage } from './answer-language.js';
 import { AuthHeaders } from './auth-headers.js';
 import { CrossSiteException, isCrossSite } from './cross-site.js';
 import { originOf, type IncomingRequest } from './request-context.js';
@@ -28,7 +29,7 @@ export class SessionOpener {
     @Inject(TokenService) private readonly tokens: TokenService,
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
-    @Inject(Translator) private readonly translator: Translator,
+    @Inject(AnswerLanguage) private readonly language: AnswerLanguage,
     @Inject(SignInGate) private readonly gate: SignInGate,
   ) {}
 
@@ -40,7 +41,7 @@ export class SessionOpener {
    * could otherwise sign its visitors in to an account of its own.
    */
   async open(user: AnyUser, request: IncomingRequest, response: object, authEpoch?: number): Promise<void> {
-    this.refuseCrossSite(request);
+    this.refuseCrossSite(request, response);
     await this.gate.pass({ user, method: 'application', request }, response);
     await this.start(user, request, response, { method: 'application', authEpoch });
   }
@@ -56,16 +57,16 @@ export class SessionOpener {
     response: object,
     { method, authEpoch }: { method: SignInMethod; authEpoch?: number | undefined },
   ): Promise<void> {
-    this.refuseCrossSite(request);
+    this.refuseCrossSite(request, response);
     const epoch = authEpoch === undefined ? {} : { authEpoch };
     const issued = await this.tokens.issue(user, { origin: originOf(request), method, ...epoch });
     this.headers.write(response, { kind: 'token', issued, fresh: true });
   }
 
-  private refuseCrossSite(request: IncomingRequest): void {
+  private refuseCrossSite(request: IncomingRequest, response: object): void {
     const { cookie, trustedOrigins } = this.config;
     if (cookie !== null && isCrossSite(request, trustedOrigins)) {
-      throw new CrossSiteException(this.translator.say('cross_site', request));
+      throw new CrossSiteException(this.language.say(new Message('cross_site'), response, request));
     }
   }
 }

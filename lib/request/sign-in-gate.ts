@@ -1,8 +1,9 @@
 import { HttpException, HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { TokenAuthHooks, type SignInAttempt } from '../hooks/token-auth-hooks.js';
-import { Translator } from '../messages/translator.js';
+import { Message } from '../messages/message.js';
 import { SignInThrottle } from '../throttling/sign-in-throttle.js';
 import { TokenAuthEvents, type SignInFailure } from '../tokens/token-events.js';
+import { AnswerLanguage } from './answer-language.js';
 import { AuthHeaders } from './auth-headers.js';
 import { originOf } from './request-context.js';
 
@@ -17,7 +18,7 @@ export class SignInGate {
     @Inject(SignInThrottle) private readonly throttle: SignInThrottle,
     @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
-    @Inject(Translator) private readonly translator: Translator,
+    @Inject(AnswerLanguage) private readonly language: AnswerLanguage,
   ) {}
 
   /** @throws HttpException the veto, or 429 with `Retry-After` after too many; whatever else the hook throws. */
@@ -28,7 +29,7 @@ export class SignInGate {
     if (!attempt.admitted) {
       this.tellFailed(asked, 'throttled');
       this.headers.set(response, 'Retry-After', String(attempt.retryAfter));
-      const text = this.translator.say('too_many_attempts', request);
+      const text = this.language.say(new Message('too_many_attempts'), response, request);
       const body = { success: false, errors: [text], code: 'too_many_attempts' };
       throw new HttpException(body, HttpStatus.TOO_MANY_REQUESTS);
     }

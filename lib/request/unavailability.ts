@@ -1,7 +1,8 @@
 import { Inject, Injectable, Logger, ServiceUnavailableException } from '@nestjs/common';
+import { Message } from '../messages/message.js';
+import { AnswerLanguage } from './answer-language.js';
 import { AuthHeaders } from './auth-headers.js';
-import { Translator } from '../messages/translator.js';
-import { canDeliver, requestOf } from './request-context.js';
+import { canDeliver } from './request-context.js';
 
 /** Seconds after which a client may try again. */
 const RETRY_AFTER = 5;
@@ -13,13 +14,13 @@ export class Unavailability {
 
   constructor(
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
-    @Inject(Translator) private readonly translator: Translator,
+    @Inject(AnswerLanguage) private readonly language: AnswerLanguage,
   ) {}
 
   of(error: unknown, response: object | null): ServiceUnavailableException {
     this.logger.error(`Answered 503: ${String(error)}`);
     if (canDeliver(response)) this.headers.set(response, 'Retry-After', String(RETRY_AFTER));
-    const text = this.translator.say('unavailable', requestOf(response));
+    const text = this.language.say(new Message('unavailable'), response);
     const body = { success: false, errors: [text], code: 'unavailable' };
     return new ServiceUnavailableException(body, { cause: error });
   }

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { TokenAuthModule, type TokenAuthModuleOptions } from 'nestjs-token-auth';
+import { languages } from 'nestjs-token-auth/languages';
 import { connect } from './database.js';
 import { DemoController } from './demo.controller.js';
 import { DemoMailer, DemoSmtpMailer } from './mails/demo-mailers.js';
@@ -46,6 +47,7 @@ function accounts({ auth, isProduction }: Settings, origin: string): TokenAuthMo
   return {
     userEntity: User,
     hooks: SecondFactorHooks,
+    languages,
     signUpDto: ProfileDto,
     accountUpdateDto: ProfileDto,
     publicUrl: `${origin}/${auth.path ?? 'auth'}`,

@@ -71,7 +71,7 @@ onEveryAdapter('the end of a sign-in by a provider', (platform) => {
     const browser = oauth.browser();
     const callback = await oauth.untilCallback(ADA, browser, { omniauth_window_type: 'newWindow' });
     const { body } = await browser.request(callback, { headers: { 'accept-language': 'de-AT' } });
-    expect(body).toContain('<html lang="de"><meta charset="utf-8"><title>Weiter …</title>');
+    expect(body).toContain('<html lang="de" dir="ltr"><meta charset="utf-8"><title>Weiter …</title>');
   });
 
   it('keeps the parameters and the route of the page, and none of its credentials', async () => {

@@ -51,6 +51,7 @@ describe('the variables of the sample application', () => {
       TOKEN_AUTH_DEFAULT_CONFIRM_SUCCESS_URL: 'https://app.example.com/welcome',
       TOKEN_AUTH_DEFAULT_PASSWORD_RESET_URL: 'https://app.example.com/reset',
       TOKEN_AUTH_UNLOCK_SUCCESS_URL: 'https://app.example.com/unlocked',
+      TOKEN_AUTH_DEFAULT_LANGUAGE: 'en',
       DATABASE_URL: 'sqlite::memory:',
     });
     const short = await sendJson(`${url}/api/auth`, 'POST', { ...ADA, password: '123456789' });
@@ -163,9 +164,11 @@ describe('the variables of the sample application', () => {
       TOKEN_AUTH_PUBLIC_URL: 'example.com',
       TOKEN_AUTH_REDIRECT_ALLOWLIST: 'https://app.example.com,https://*.com',
       TOKEN_AUTH_TRUSTED_ORIGINS: 'app.example.com',
+      TOKEN_AUTH_DEFAULT_LANGUAGE: 'tlh',
     });
     expect(stderr.trimEnd().split('\n').sort()).toEqual([
       'TOKEN_AUTH_BATCH_REQUEST_LIMIT must not be shorter than TOKEN_AUTH_BATCH_REQUEST_BUFFER_THROTTLE',
+      "TOKEN_AUTH_DEFAULT_LANGUAGE must be one of languages, which has no 'tlh'",
       expect.stringMatching(/^TOKEN_AUTH_MAIL_TRANSPORT must be a URL such as 'smtps:\/\/mail\.example\.com'/),
       'TOKEN_AUTH_MAXIMUM_ATTEMPTS must be a whole number of 1 or more',
       'TOKEN_AUTH_PASSWORD_COST must be a whole number from 4 to 31',

@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { HttpException, HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Message } from '../../messages/message.js';
-import { Translator } from '../../messages/translator.js';
 import { redirectUrl, type RedirectParameters } from '../../redirects/redirect-url.js';
-import { requestOf } from '../../request/request-context.js';
+import { AnswerLanguage } from '../../request/answer-language.js';
 import { MESSAGES } from '../account-errors.js';
 import type { Destination } from './sign-in-flow.js';
 import { messageOrigin, windowPage, type WindowPage } from './window-page.js';
@@ -25,7 +24,7 @@ const HEADERS = Object.freeze({
 export class OmniauthAnswers {
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
-    @Inject(Translator) private readonly translator: Translator,
+    @Inject(AnswerLanguage) private readonly language: AnswerLanguage,
   ) {}
 
   /** Sends the browser on as it is. */
@@ -42,7 +41,7 @@ export class OmniauthAnswers {
 
   /** @param user - the attributes of the user, for the page; a URL carries none of them. */
   success(response: object, destination: Destination, payload: OmniauthPayload, user: object): void {
-    const text = this.textOf(response, MESSAGES.redirecting);
+    const text = this.language.say(MESSAGES.redirecting, response);
     this.deliver(response, destination, payload, { ...user, ...payload, message: 'deliverCredentials' }, text);
   }
 
@@ -73,7 +72,7 @@ export class OmniauthAnswers {
     this.head(response);
     this.host.httpAdapter.setHeader(response, 'Content-Security-Policy', policy);
     this.host.httpAdapter.setHeader(response, 'Content-Type', 'text/html; charset=utf-8');
-    const language = this.languageOf(response);
+    const language = this.language.of(response);
     this.host.httpAdapter.reply(response, windowPage({ language, text, delivery, nonce }), status);
   }
 
@@ -86,17 +85,9 @@ export class OmniauthAnswers {
     const body = error.getResponse();
     const { errors, message, code }: ErrorBody = typeof body === 'string' ? { message: body } : body;
     const reasons = Array.isArray(errors) ? errors : (errors?.full_messages ?? [message]);
-    const texts = reasons.map((each) => (isReason(each) ? this.textOf(response, each) : ''));
-    const text = texts.find((each) => each !== '') ?? this.textOf(response, MESSAGES.oauthFailed);
+    const texts = reasons.map((each) => (isReason(each) ? this.language.say(each, response) : ''));
+    const text = texts.find((each) => each !== '') ?? this.language.say(MESSAGES.oauthFailed, response);
     return { text, code: code ?? MESSAGES.oauthFailed.code };
-  }
-
-  private textOf(response: object, message: Message | string): string {
-    return this.translator.text(message, this.languageOf(response));
-  }
-
-  private languageOf(response: object): string {
-    return this.translator.languageOf(requestOf(response));
   }
 }
 

@@ -1,4 +1,5 @@
 import { escapeHtml } from '../../mails/escape-html.js';
+import { directionOf } from '../../messages/direction.js';
 
 /** What a page of ours is made of. */
 export interface WindowPage {
@@ -20,7 +21,7 @@ export function windowPage({ language, text, delivery, nonce }: WindowPage): str
   const script = delivery === null ? '' : `<script nonce="${nonce}">${deliveryScript(delivery, text)}</script>`;
   const shown = delivery === null ? escapeHtml(text) : '';
   return (
-    `<!doctype html><html lang="${escapeHtml(language)}"><meta charset="utf-8"><title>${escapeHtml(text)}</title>` +
+    `<!doctype html><html lang="${escapeHtml(language)}" dir="${directionOf(language)}"><meta charset="utf-8"><title>${escapeHtml(text)}</title>` +
     `<p id="text">${shown}</p>${script}</html>`
   );
 }
