@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { TokenAuthModule, type TokenAuthModuleOptions } from 'nestjs-token-auth';
+import { TokenAuthModule, type OAuthProvider, type TokenAuthModuleOptions } from 'nestjs-token-auth';
 import { languages } from 'nestjs-token-auth/languages';
 import { connect } from './database.js';
 import { DemoController } from './demo.controller.js';
@@ -17,8 +17,11 @@ const DEVELOPMENT_SERVERS = ['3000', '4200', '5173', '8080'].map((port) => `http
 
 @Module({ controllers: [DemoController] })
 export class AppModule {
-  /** @param origin - what people reach it by. */
-  static with(settings: Settings, origin: string): DynamicModule {
+  /**
+   * @param origin - what people reach it by.
+   * @param oauth - the providers to sign in by.
+   */
+  static with(settings: Settings, origin: string, oauth: Record<string, OAuthProvider>): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -33,12 +36,17 @@ export class AppModule {
           }),
           dataSourceFactory: connect,
         }),
-        TokenAuthModule.forRoot({ ...accounts(settings, origin), ...settings.auth }),
+        TokenAuthModule.forRoot({ ...accounts(settings, origin), oauth, ...settings.auth }),
         SecondFactorModule,
         ...(settings.isProduction ? [] : [DemoMailsModule]),
       ],
     };
   }
+}
+
+/** Where people reach the endpoints, unless a variable says otherwise. */
+export function publicUrl(origin: string, { publicUrl: given, path = 'auth' }: Settings['auth']): string {
+  return given ?? `${origin}/${path}`;
 }
 
 /** What the module has to be told about this application. Variables replace what they are about. */
@@ -50,7 +58,7 @@ function accounts({ auth, isProduction }: Settings, origin: string): TokenAuthMo
     languages,
     signUpDto: ProfileDto,
     accountUpdateDto: ProfileDto,
-    publicUrl: `${origin}/${auth.path ?? 'auth'}`,
+    publicUrl: publicUrl(origin, auth),
     mailFrom: 'Sample app <no-reply@example.com>',
     redirectAllowlist: isProduction ? [origin] : [origin, ...DEVELOPMENT_SERVERS],
     ...(isProduction ? {} : { mailer: demoMailer }),

@@ -2,8 +2,8 @@ import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { TokenAuthOptionsError } from 'nestjs-token-auth';
-import { AppModule } from './app.module.js';
+import { TokenAuthOptionsError, type OAuthProvider } from 'nestjs-token-auth';
+import { AppModule, publicUrl } from './app.module.js';
 import { corsFor } from './cors.js';
 import { serveDocs } from './docs.js';
 import { freePort, originAt } from './settings/listening.js';
@@ -26,9 +26,11 @@ async function start(): Promise<void> {
   const settings = readSettings(process.env);
   const port = settings.port || (await freePort(settings.host));
   const origin = originAt(settings.host, port);
+  const callback = `${publicUrl(origin, settings.auth)}/demo/callback`;
+  const oauth = settings.demoOidc ? { demo: await demoOidc(callback) } : {};
   const adapter = settings.adapter === 'fastify' ? new FastifyAdapter({ keepAliveTimeout }) : new ExpressAdapter();
   // Silent until it runs: explain() below says what went wrong, without Nest's stack trace.
-  const app = await NestFactory.create(AppModule.with(settings, origin), adapter, {
+  const app = await NestFactory.create(AppModule.with(settings, origin, oauth), adapter, {
     logger: false,
     abortOnError: false,
   });
@@ -38,6 +40,12 @@ async function start(): Promise<void> {
   await app.listen(port, settings.host);
   app.useLogger(new ConsoleLogger({ logLevels: ['warn', 'error', 'fatal'] }));
   console.log(whatToTry(origin, settings));
+}
+
+/** Loaded only where it is wanted: other applications have no use for the package. */
+async function demoOidc(callback: string): Promise<OAuthProvider> {
+  const { startDemoOidc } = await import('./demo-oidc.js');
+  return await startDemoOidc(callback);
 }
 
 /** A fault of the settings in plain words; anything else with its stack. */

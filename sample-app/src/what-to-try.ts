@@ -5,7 +5,7 @@ const ACCOUNT = { email: 'ada@example.com', password: 'correct horse battery' };
 const NEW_PASSWORD = { password: ACCOUNT.password, password_confirmation: ACCOUNT.password };
 
 /** What the start prints: how to call the application from a shell. */
-export function whatToTry(url: string, { auth: settings, isProduction }: Settings): string {
+export function whatToTry(url: string, { auth: settings, isProduction, demoOidc }: Settings): string {
   const { path = 'auth', cookieEnabled = false, confirmable = false, batchRequestBufferThrottle = '5s' } = settings;
   const auth = `${url}/${path}`;
   const landing = `${url}/demo/landing`;
@@ -36,7 +36,7 @@ Five at once with one token, after the batch has closed (${buffer}). ${batchOf(s
 Sign out:
 
   call -X DELETE ${auth}/sign_out -d '{}'
-${isProduction ? '' : passwordReset(auth, landing)}
+${isProduction ? '' : passwordReset(auth, landing)}${demoOidc ? byProvider(auth, landing) : ''}
 Signing in with the codes of an authenticator: "Try a second factor" in README.md.
 
 Stop with Ctrl+C.
@@ -54,6 +54,12 @@ Forgot the password? A mail brings a link, the link leads to a page with a token
   call ${auth}/password -d '${JSON.stringify({ email: ACCOUNT.email, redirect_url: landing })}'
   TOKEN=$(curl -si "$(newest_link)" | grep -om1 'reset_password_token=[^&[:space:]]*' | cut -d = -f 2)
   call -X PUT ${auth}/password -d '${JSON.stringify(NEW_PASSWORD).replace('{', `{"reset_password_token":"'"$TOKEN"'",`)}'
+`;
+
+const byProvider = (auth: string, landing: string) => `
+Sign in by an OpenID provider, which this demo starts itself and which asks nobody anything. Open it in a browser, or:
+
+  curl -sL -b demo.txt -c demo.txt '${auth}/demo?auth_origin_url=${landing}'
 `;
 
 function rotationOf({ changeHeadersOnEachRequest = true }: TokenAuthSettings, buffer: string): string {

@@ -11,6 +11,8 @@ export interface Settings {
   readonly port: number;
   readonly adapter: 'express' | 'fastify';
   readonly isProduction: boolean;
+  /** Whether an OpenID provider is started that signs in without a human. */
+  readonly demoOidc: boolean;
   readonly database: DataSourceOptions;
   readonly auth: TokenAuthSettings;
 }
@@ -23,9 +25,13 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
     port: environment.read('PORT', wholeNumber(0, 65_535)) ?? 3000,
     adapter: environment.read('HTTP_ADAPTER', oneOf('express', 'fastify')) ?? 'express',
     isProduction: environment.read('NODE_ENV', text) === 'production',
+    demoOidc: environment.read('DEMO_OIDC', oneOf('0', '1')) === '1',
     database: environment.read('DATABASE_URL', databaseAt) ?? databaseAt('sqlite:sample-app.sqlite'),
     auth: readTokenAuthSettings(environment),
   };
+  if (settings.demoOidc && settings.isProduction) {
+    environment.faults.push('DEMO_OIDC lets everybody in without asking, which is not for production');
+  }
   if (environment.faults.length > 0) throw new SettingsError(environment.faults);
   return settings;
 }
