@@ -90,6 +90,24 @@ onEveryDatabase('what fails apart from its request', (platform) => {
   });
 });
 
+onEveryDatabase('a deletion whose clean-up fails', (platform) => {
+  it('is told all the same', async () => {
+    const stage = await Stage.start(platform);
+    try {
+      const { dataSource } = stage.app;
+      const own = await ProtocolClient.justSignedIn(stage.app, stage.user);
+      const heard = await stage.recorder.during(async () => {
+        const { tablePath } = dataSource.getMetadata('UserOneTimeToken');
+        await dataSource.query(`ALTER TABLE ${tablePath} RENAME TO away`);
+        expect((await own.peek('/auth', { method: 'DELETE' })).status).toBe(503);
+      });
+      expect(heard.map(([name]) => name)).toEqual(['user.deleted', 'client.ended']);
+    } finally {
+      await stage.close();
+    }
+  });
+});
+
 onEveryAdapter('listeners of several kinds of users', (platform) => {
   let app: TestApp;
   afterEach(() => app.close());
