@@ -22,7 +22,8 @@ describe('the example in the README', () => {
   let url: string;
 
   beforeAll(async () => {
-    expect(compile(folder, [exampleOf('README.md', 'main.ts')])).toEqual(new Map());
+    const faults = compile(folder, [exampleOf('README.md', 'main.ts')]);
+    if (faults.size > 0) throw new Error([...faults.values()].flat().join('\n'));
     port = await freePort();
     url = `http://localhost:${port}`;
     server = spawn(process.execPath, ['out/README/main.js'], {
