@@ -27,6 +27,13 @@ const TESTS = [
   'migrations-rows',
   'cleanup',
   'cleanup-races',
+  'clients',
+  'hooks-vetoes',
+  'events-tokens',
+  'oauth-windows',
+  'rails-sessions',
+  'languages',
+  'openapi',
 ];
 
 // Nest 11 does not send a gateway's exceptions to sockets of `ws`; before 11.1.29 it may send the headers of server-sent
@@ -37,26 +44,44 @@ const PEERS = {
   'the oldest Nest 11 with the oldest TypeORM 0.3': {
     nest: '11.0.5',
     nestTypeorm: '11.0.0',
+    swagger: '11.0.0',
     typeorm: '0.3.22',
     without: `@Sse|${REFUSED_MESSAGES}`,
   },
   'the newest Nest 11 with the newest TypeORM 0.3': {
     nest: '^11.0.5',
     nestTypeorm: '^11.0.0',
+    swagger: '^11.0.0',
     typeorm: '^0.3.22',
     without: REFUSED_MESSAGES,
   },
   'the newest Nest 11 with the newest TypeORM 1': {
     nest: '^11.0.5',
     nestTypeorm: '^11.0.0',
+    swagger: '^11.0.0',
     typeorm: '^1.0.0',
     without: REFUSED_MESSAGES,
   },
-  'the oldest Nest 12 with the oldest TypeORM 1': { nest: '12.0.1', nestTypeorm: '12.0.0', typeorm: '1.0.0' },
-  'the newest Nest 12 with the newest TypeORM 0.3': { nest: '^12.0.1', nestTypeorm: '^12.0.0', typeorm: '^0.3.22' },
+  'the oldest Nest 12 with the oldest TypeORM 1': {
+    nest: '12.0.1',
+    nestTypeorm: '12.0.0',
+    swagger: '12.0.0',
+    typeorm: '1.0.0',
+  },
+  'the newest Nest 12 with the newest TypeORM 0.3': {
+    nest: '^12.0.1',
+    nestTypeorm: '^12.0.0',
+    swagger: '^12.0.0',
+    typeorm: '^0.3.22',
+  },
 };
 
 const same = [
+  '@seriousme/openapi-schema-validator',
+  'ajv',
+  'ajv-formats',
+  'oidc-provider',
+  'openid-client',
   '@nestjs/throttler',
   'class-transformer',
   'class-validator',
@@ -75,7 +100,7 @@ const same = [
 
 await inTemporaryFolder(async (folder) => {
   const tarball = pack(folder);
-  for (const [name, { nest, nestTypeorm, typeorm, without }] of Object.entries(PEERS)) {
+  for (const [name, { nest, nestTypeorm, swagger, typeorm, without }] of Object.entries(PEERS)) {
     console.log(`With ${name}`);
     const app = join(folder, name.replaceAll(' ', '-'));
     mkdirSync(app);
@@ -86,6 +111,7 @@ await inTemporaryFolder(async (folder) => {
         (part) => `@nestjs/${part}@${nest}`,
       ),
       `@nestjs/typeorm@${nestTypeorm}`,
+      `@nestjs/swagger@${swagger}`,
       `typeorm@${typeorm}`,
       ...same.map(
         (dependency) => `${dependency}@${{ ...manifest.dependencies, ...manifest.devDependencies }[dependency]}`,
