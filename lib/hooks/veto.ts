@@ -14,7 +14,7 @@ export interface VetoOptions {
  * @defaultValue status 422, code `vetoed`
  * @example
  * ```ts
- * throw new Veto('Please enter the code of your authenticator.', { status: 401, code: 'second_factor_required' });
+ * throw new Veto('Please enter the code of your authenticator.', { code: 'second_factor_required' });
  * ```
  */
 export class Veto extends HttpException {

@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onEveryAdapter } from '../support/app.js';
+import { PUBLIC_URL } from '../support/mailbox.js';
 import { clientOf, deliveryOf, OauthApp, ORIGIN_PAGE, textOf } from '../support/oauth-app.js';
 import { expectSignedIn } from '../support/visits.js';
 
 const ADA = { sub: 'ada', email: 'ada@example.com', email_verified: true, name: 'Ada' };
 const EVE = { sub: 'eve', name: '</script><script>alert(1)</script>\u2028' };
 
+const TEXTS = { redirecting: 'Weiter …', oauth_refused: 'Sie wollten nicht.', missing_redirect_url: 'Wohin?' };
+
 onEveryAdapter('the end of a sign-in by a provider', (platform) => {
   let oauth: OauthApp;
   beforeAll(async () => {
-    oauth = await OauthApp.start(platform, { auth: { languages: { de: { redirecting: 'Weiter …' } } } });
+    oauth = await OauthApp.start(platform, { auth: { languages: { de: TEXTS } } });
   });
   afterAll(() => oauth.close());
 
@@ -72,6 +75,21 @@ onEveryAdapter('the end of a sign-in by a provider', (platform) => {
     const callback = await oauth.untilCallback(ADA, browser, { omniauth_window_type: 'newWindow' });
     const { body } = await browser.request(callback, { headers: { 'accept-language': 'de-AT' } });
     expect(body).toContain('<html lang="de" dir="ltr"><meta charset="utf-8"><title>Weiter …</title>');
+  });
+
+  it('says in that language why it has failed, to the client and on a page', async () => {
+    const headers = { 'accept-language': 'de-AT' };
+    const browser = oauth.browser();
+    oauth.oidc.person = null;
+    const callback = await browser.untilCallback('acme', { auth_origin_url: ORIGIN_PAGE });
+    const { headers: answered } = await browser.request(callback, { headers });
+    const { searchParams } = new URL(answered.get('location') ?? '');
+    expect([searchParams.get('error'), searchParams.get('error_code')]).toEqual([
+      'Sie wollten nicht.',
+      'oauth_refused',
+    ]);
+    const { body } = await browser.request(`${PUBLIC_URL}/acme`, { headers });
+    expect(body).toContain('<html lang="de" dir="ltr"><meta charset="utf-8"><title>Wohin?</title>');
   });
 
   it('keeps the parameters and the route of the page, and none of its credentials', async () => {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { HttpException, HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { Message } from '../../messages/message.js';
+import { Translator } from '../../messages/translator.js';
 import { redirectUrl, type RedirectParameters } from '../../redirects/redirect-url.js';
 import { AnswerLanguage } from '../../request/answer-language.js';
 import { MESSAGES } from '../account-errors.js';
+import { Refusal } from '../refusal.js';
 import type { Destination } from './sign-in-flow.js';
 import { messageOrigin, windowPage, type WindowPage } from './window-page.js';
 
@@ -25,6 +26,7 @@ export class OmniauthAnswers {
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(AnswerLanguage) private readonly language: AnswerLanguage,
+    @Inject(Translator) private readonly translator: Translator,
   ) {}
 
   /** Sends the browser on as it is. */
@@ -82,11 +84,12 @@ export class OmniauthAnswers {
 
   /** The first of the texts in an error body, and its code. */
   private reasonOf(response: object, error: HttpException): { text: string; code: string } {
+    if (error instanceof Refusal) error.speak(this.translator.texts(this.language.of(response)));
     const body = error.getResponse();
     const { errors, message, code }: ErrorBody = typeof body === 'string' ? { message: body } : body;
     const reasons = Array.isArray(errors) ? errors : (errors?.full_messages ?? [message]);
-    const texts = reasons.map((each) => (isReason(each) ? this.language.say(each, response) : ''));
-    const text = texts.find((each) => each !== '') ?? this.language.say(MESSAGES.oauthFailed, response);
+    const said = reasons.find((each): each is string => typeof each === 'string' && each !== '');
+    const text = said ?? this.language.say(MESSAGES.oauthFailed, response);
     return { text, code: code ?? MESSAGES.oauthFailed.code };
   }
 }
@@ -96,10 +99,6 @@ interface ErrorBody {
   readonly errors?: unknown[] | { readonly full_messages?: unknown[] };
   readonly message?: unknown;
   readonly code?: string;
-}
-
-function isReason(value: unknown): value is Message | string {
-  return typeof value === 'string' || value instanceof Message;
 }
 
 function asTexts(payload: OmniauthPayload): RedirectParameters {
