@@ -7,10 +7,10 @@ import {
   type CustomDecorator,
   type ExecutionContext,
 } from '@nestjs/common';
+import type { IncomingRequest } from '../incoming-request.js';
 import { Message } from '../messages/message.js';
 import { AnswerLanguage } from '../request/answer-language.js';
 import { isCrossSite } from '../request/cross-site.js';
-import type { IncomingRequest } from '../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 
 const FROM_OTHER_SITES = Symbol('nestjs-token-auth:from-other-sites');

@@ -1,10 +1,10 @@
 import { HttpStatus, Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import type { IncomingRequest } from '../incoming-request.js';
 import { escapeHtml } from '../mails/escape-html.js';
 import { directionOf } from '../messages/direction.js';
 import type { Message } from '../messages/message.js';
 import { AnswerLanguage } from '../request/answer-language.js';
-import type { IncomingRequest } from '../request/request-context.js';
 import { redirectUrl, type RedirectParameters } from '../redirects/redirect-url.js';
 import { failure, MESSAGES } from './account-errors.js';
 

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import type { IncomingRequest } from '../incoming-request.js';
 import type { Message } from '../messages/message.js';
 import { Translator } from '../messages/translator.js';
-import { canDeliver, requestOf, type IncomingRequest } from './request-context.js';
+import { canDeliver, requestOf } from './request-context.js';
 
 const HEADER = 'Accept-Language';
 

@@ -1,5 +1,5 @@
 import { ForbiddenException } from '@nestjs/common';
-import type { IncomingRequest } from './request-context.js';
+import type { IncomingRequest } from '../incoming-request.js';
 
 /** What browsers send on behalf of any page; applications must not change state by them. */
 const SAFE_METHODS: readonly unknown[] = ['GET', 'HEAD', 'OPTIONS'];

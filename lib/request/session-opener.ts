@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { IncomingRequest } from '../incoming-request.js';
 import { Message } from '../messages/message.js';
 import { AnswerLanguage } from './answer-language.js';
 import { AuthHeaders } from './auth-headers.js';
 import { CrossSiteException, isCrossSite } from './cross-site.js';
-import { originOf, type IncomingRequest } from './request-context.js';
+import { originOf } from './request-context.js';
 import { SignInGate } from './sign-in-gate.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import type { SignInMethod } from '../tokens/token-events.js';

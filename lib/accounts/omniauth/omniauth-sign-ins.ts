@@ -1,9 +1,10 @@
 import { HttpException, HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
 import { DatabaseError, isUniqueViolation, isUnfitValue } from '../../database/database-errors.js';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { OAuthProviders } from '../../oauth/oauth-providers.js';
 import { ProviderError } from '../../oauth/provider-error.js';
 import { AuthHeaders } from '../../request/auth-headers.js';
-import { originOf, type IncomingRequest } from '../../request/request-context.js';
+import { originOf } from '../../request/request-context.js';
 import { Unavailability } from '../../request/unavailability.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TokenService } from '../../tokens/token.service.js';

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { IncomingRequest } from '../../incoming-request.js';
 import type { FoundOneTimeToken } from '../../one-time-tokens/one-time-token-store.js';
 import type { RedirectParameters } from '../../redirects/redirect-url.js';
 import { AuthHeaders } from '../../request/auth-headers.js';
-import { originOf, type IncomingRequest } from '../../request/request-context.js';
+import { originOf } from '../../request/request-context.js';
 import { SignInGate } from '../../request/sign-in-gate.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TokenService } from '../../tokens/token.service.js';

@@ -1,8 +1,8 @@
 import { HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { humanize, type Message } from '../../messages/message.js';
 import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js';
-import type { IncomingRequest } from '../../request/request-context.js';
 import { SessionOpener } from '../../request/session-opener.js';
 import { SignInGate } from '../../request/sign-in-gate.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { IncomingRequest } from '../../request/request-context.js';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { UserStore, type Account } from '../../users/user-store.js';
 import { Notifier, type LinkTarget } from '../notifier.js';
