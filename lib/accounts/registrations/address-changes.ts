@@ -52,11 +52,6 @@ export class AddressChanges {
   tell({ user }: Account, { email, target }: AddressChange, response: object): void {
     if (email === null) return;
     this.notifier.tell(response, 'emailChanged', user, user.email, email);
-    if (target === null) return;
-    this.notifier.later(response, 'confirmation', async () => {
-      const owner = await this.users.findByEmail(email);
-      if (owner === null) this.notifier.sendLink(response, 'confirmation', user, email, target);
-      else this.notifier.tell(response, 'addressTaken', owner.user, email);
-    });
+    if (target !== null) this.notifier.askToConfirm(response, user, email, target);
   }
 }
