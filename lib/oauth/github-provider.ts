@@ -1,5 +1,5 @@
+import { emailOf, isText } from './claims.js';
 import type { OAuthProvider, ProviderAnswer, ProviderIdentity, ProviderOptionsWithSecret } from './oauth-provider.js';
-import { emailOf, isText } from './oidc-provider.js';
 
 export interface GithubProviderOptions extends ProviderOptionsWithSecret {
   /**

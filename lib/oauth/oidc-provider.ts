@@ -1,4 +1,4 @@
-import { normalizeEmail } from '../users/email.js';
+import { emailOf, isText } from './claims.js';
 import type {
   OAuthProvider,
   ProviderAnswer,
@@ -42,10 +42,6 @@ export function oidcProvider(options: OidcProviderOptions): OAuthProvider {
   };
 }
 
-export function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
 /**
  * Reads who somebody is out of the claims. The address and whether it is verified come from one source: nobody has said of
  * the address of one that it is the verified one of the other.
@@ -63,10 +59,6 @@ export async function identityOf(
     emailVerified: isEmailVerified(source),
     claims: { ...more, ...told },
   };
-}
-
-export function emailOf(value: unknown): string | null {
-  return isText(value) ? normalizeEmail(value) : null;
 }
 
 /** OpenID Connect Core 1.0, section 5.1. */
