@@ -26,7 +26,7 @@ export interface OidcProviderOptions extends ProviderOptionsWithSecret {
  *
  * @example
  * ```ts
- * oauth: { acme: oidcProvider({ issuer: 'https://id.acme.example', clientId: 'shop', clientSecret: process.env.ACME_SECRET }) }
+ * oauth: { acme: oidcProvider({ issuer: 'https://id.acme.example', clientId: 'shop', clientSecret }) }
  * ```
  */
 export function oidcProvider(options: OidcProviderOptions): OAuthProvider {
