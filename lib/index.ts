@@ -27,7 +27,7 @@ export type { Access } from './request/decorators.js';
 export type { CurrentUserDecorator, UserParameterDecorator } from './request/current-user.js';
 export { RequestAuthenticator } from './request/request-authenticator.js';
 export { SessionOpener } from './request/session-opener.js';
-export type { IncomingRequest } from './request/request-context.js';
+export type { IncomingRequest } from './incoming-request.js';
 
 export { TokenAuthHooks } from './hooks/token-auth-hooks.js';
 export type {

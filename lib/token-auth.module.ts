@@ -8,7 +8,6 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { ApplicationConfig } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { controllersFor, ENDPOINT_PROVIDERS } from './accounts/endpoints.js';
@@ -18,25 +17,15 @@ import { entitiesFor } from './entities.js';
 import { NoHooks, TokenAuthHooks } from './hooks/token-auth-hooks.js';
 import { Identities } from './identities/identities.js';
 import { IdentityStore } from './identities/identity-store.js';
-import { AccountMails } from './mails/account-mails.js';
-import { NodemailerMailer } from './mails/nodemailer-mailer.js';
-import { Outbox } from './mails/outbox.js';
-import { TokenAuthMailer } from './mails/token-auth-mailer.js';
+import { mailProviders } from './mails/mail-providers.js';
+import type { TokenAuthMailer } from './mails/token-auth-mailer.js';
 import { Translator } from './messages/translator.js';
 import { OAuthProviders } from './oauth/oauth-providers.js';
 import { OneTimeTokenStore } from './one-time-tokens/one-time-token-store.js';
 import { checkRealms, checkTables } from './realms/realm-check.js';
 import { afterRealm, realmExports, realmProviders } from './realms/realm-exports.js';
-import { AnswerLanguage } from './request/answer-language.js';
-import { AuthHeaders } from './request/auth-headers.js';
-import { OpenSockets } from './request/open-sockets.js';
 import { REALM, Realms, type RealmDefinition } from './request/realms.js';
-import { RequestAuthenticator } from './request/request-authenticator.js';
-import { SessionOpener } from './request/session-opener.js';
-import { SignInGate } from './request/sign-in-gate.js';
-import { TokenAuthGuard } from './request/token-auth.guard.js';
-import { TokenHeadersInterceptor } from './request/token-headers.interceptor.js';
-import { Unavailability } from './request/unavailability.js';
+import { REQUEST_PROVIDERS } from './request/request-providers.js';
 import { MailLimit } from './throttling/mail-limit.js';
 import { SignInThrottle } from './throttling/sign-in-throttle.js';
 import { ThrottleStore } from './throttling/throttle-store.js';
@@ -47,13 +36,10 @@ import { TOKEN_PROVIDERS } from './tokens/token-providers.js';
 import { BcryptPasswordHasher } from './users/bcrypt-password-hasher.js';
 import { PasswordHasher } from './users/password-hasher.js';
 import type { AnyUser } from './users/token-auth-user.entity.js';
-import { UserSerializer } from './users/user-serializer.js';
-import { UserChanges } from './users/user-changes.js';
-import { UserStore } from './users/user-store.js';
-import { USER_ENTITY, UserTable } from './users/user-table.js';
+import { USER_PROVIDERS } from './users/user-providers.js';
+import { USER_ENTITY } from './users/user-table.js';
 
 const TOKEN_AUTH_OPTIONS = Symbol('nestjs-token-auth:options');
-const OUTERMOST_INTERCEPTOR = Symbol('nestjs-token-auth:outermost-interceptor');
 
 /** What shapes the module and is kept from the options. The module's own methods below ask for the user entity. */
 type Extras = { [Name in keyof TokenAuthModuleExtras]-?: TokenAuthModuleExtras[Name] | undefined } & {
@@ -228,26 +214,12 @@ function providersFor(
       inject: [getDataSourceToken(dataSource)],
       useFactory: (source: DataSource) => new Database(source),
     },
+    ...USER_PROVIDERS,
     ...TOKEN_PROVIDERS,
-    Outbox,
-    NodemailerMailer,
-    mailer === undefined
-      ? { provide: TokenAuthMailer, useExisting: NodemailerMailer }
-      : { provide: TokenAuthMailer, useClass: mailer },
+    ...mailProviders(mailer),
+    ...REQUEST_PROVIDERS,
+    ...ENDPOINT_PROVIDERS,
     Translator,
-    AccountMails,
-    AnswerLanguage,
-    AuthHeaders,
-    Unavailability,
-    OpenSockets,
-    RequestAuthenticator,
-    TokenAuthGuard,
-    UserTable,
-    UserStore,
-    UserChanges,
-    UserSerializer,
-    SessionOpener,
-    SignInGate,
     OneTimeTokenStore,
     IdentityStore,
     Identities,
@@ -256,14 +228,5 @@ function providersFor(
     SignInThrottle,
     MailLimit,
     TokenAuthCleanup,
-    ...ENDPOINT_PROVIDERS,
-    TokenHeadersInterceptor,
-    {
-      provide: OUTERMOST_INTERCEPTOR,
-      inject: [ApplicationConfig, TokenHeadersInterceptor],
-      // An APP_INTERCEPTOR of this module would run inside those of the root module, and so inside their transactions.
-      useFactory: (application: ApplicationConfig, interceptor: TokenHeadersInterceptor) =>
-        application.addGlobalInterceptor(interceptor),
-    },
   ];
 }

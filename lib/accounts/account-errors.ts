@@ -1,6 +1,6 @@
 import { HttpStatus } from '@nestjs/common';
 import { Message, type MessageCode } from '../messages/message.js';
-import { Refusal } from './refusal.js';
+import { TranslatableException } from './translatable.exception.js';
 
 /** How much of what was sent a text repeats, in characters. */
 const LONGEST_QUOTE = 2048;
@@ -72,8 +72,8 @@ export const FAULTS = Object.freeze({
 });
 
 /** The protocol's common error body, and the code of its message. */
-export function failure(status: HttpStatus, message: Message, extra: object = {}): Refusal {
-  return new Refusal({ success: false, errors: [message], code: message.code, ...extra }, status);
+export function failure(status: HttpStatus, message: Message, extra: object = {}): TranslatableException {
+  return new TranslatableException({ success: false, errors: [message], code: message.code, ...extra }, status);
 }
 
 /** What is wrong with each attribute: what follows its name in a sentence. Texts are the application's own. */
@@ -96,7 +96,7 @@ export function faultBody(faults: AttributeErrors): { errors: AttributeErrors; c
 }
 
 /** 422 for an account that cannot be saved like this. */
-export function invalidRecord(faults: AttributeErrors, data?: object): Refusal {
+export function invalidRecord(faults: AttributeErrors, data?: object): TranslatableException {
   const body = { status: 'error', ...(data === undefined ? {} : { data }), ...faultBody(faults) };
-  return new Refusal(body, HttpStatus.UNPROCESSABLE_ENTITY);
+  return new TranslatableException(body, HttpStatus.UNPROCESSABLE_ENTITY);
 }

@@ -7,10 +7,9 @@ import {
   type CustomDecorator,
   type ExecutionContext,
 } from '@nestjs/common';
-import { Message } from '../messages/message.js';
+import type { IncomingRequest } from '../incoming-request.js';
 import { AnswerLanguage } from '../request/answer-language.js';
 import { isCrossSite } from '../request/cross-site.js';
-import type { IncomingRequest } from '../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 
 const FROM_OTHER_SITES = Symbol('nestjs-token-auth:from-other-sites');
@@ -34,7 +33,7 @@ export class CrossSiteGuard implements CanActivate {
     if (Reflect.getMetadata(FROM_OTHER_SITES, context.getHandler()) === true) return true;
     if (this.config.cookie === null || !isCrossSite(request, this.config.trustedOrigins)) return true;
     // Guards come before interceptors.
-    const errors = [this.language.say(new Message('cross_site'), context.switchToHttp().getResponse(), request)];
-    throw new ForbiddenException({ success: false, errors, code: 'cross_site' });
+    const response = context.switchToHttp().getResponse<object>();
+    throw new ForbiddenException(this.language.errorBody('cross_site', response, request));
   }
 }

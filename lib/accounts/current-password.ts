@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { IncomingRequest } from '../incoming-request.js';
 import type { Message } from '../messages/message.js';
-import type { IncomingRequest } from '../request/request-context.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../tokens/clock.js';
 import type { Session } from '../tokens/token-authenticator.js';
 import type { Account } from '../users/user-store.js';

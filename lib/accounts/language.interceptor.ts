@@ -3,7 +3,7 @@ import { catchError, map, type Observable } from 'rxjs';
 import { translate } from '../messages/message.js';
 import { Translator } from '../messages/translator.js';
 import { AnswerLanguage } from '../request/answer-language.js';
-import { Refusal } from './refusal.js';
+import { TranslatableException } from './translatable.exception.js';
 
 /** Puts what an endpoint says into the language that the request asks for. */
 @Injectable()
@@ -19,7 +19,7 @@ export class LanguageInterceptor implements NestInterceptor {
     return next.handle().pipe(
       map((body?: Record<string, unknown>) => (body?.['message'] === undefined ? body : translate(body, texts()))),
       catchError((error: unknown) => {
-        throw error instanceof Refusal ? error.speak(texts()) : error;
+        throw error instanceof TranslatableException ? error.speak(texts()) : error;
       }),
     );
   }

@@ -1,16 +1,17 @@
 import { HttpStatus, Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import type { IncomingRequest } from '../incoming-request.js';
 import { escapeHtml } from '../mails/escape-html.js';
-import { directionOf } from '../messages/direction.js';
 import type { Message } from '../messages/message.js';
 import { AnswerLanguage } from '../request/answer-language.js';
-import type { IncomingRequest } from '../request/request-context.js';
 import { redirectUrl, type RedirectParameters } from '../redirects/redirect-url.js';
 import { failure, MESSAGES } from './account-errors.js';
+import { htmlPage } from './html-page.js';
 
-/** What who follows the link of a mail is answered. The link is a secret: it must not reach caches or other sites. */
+/** The link is a secret: it must not reach caches or other sites. */
 const PRIVATE = Object.freeze({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
 
+/** What those are answered who follow the link of a mail. */
 @Injectable()
 export class LinkAnswers {
   constructor(
@@ -28,9 +29,9 @@ export class LinkAnswers {
   page(response: object, message: Message): void {
     this.head(response);
     const language = this.language.of(response);
-    const text = escapeHtml(this.language.say(message, response));
+    const title = this.language.say(message, response);
     this.host.httpAdapter.setHeader(response, 'Content-Type', 'text/html; charset=utf-8');
-    const html = `<!doctype html><html lang="${language}" dir="${directionOf(language)}"><meta charset="utf-8"><title>${text}</title><p>${text}</p></html>`;
+    const html = htmlPage({ language, title, body: `<p>${escapeHtml(title)}</p>` });
     this.host.httpAdapter.reply(response, html, HttpStatus.OK);
   }
 

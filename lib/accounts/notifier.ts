@@ -9,6 +9,7 @@ import { requestOf } from '../request/request-context.js';
 import { MailLimit } from '../throttling/mail-limit.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
+import { UserStore } from '../users/user-store.js';
 
 /** The kinds of mails whose link holds a one-time token. */
 type LinkMailKind = Extract<MailKind, 'confirmation' | 'resetPassword' | 'unlock'>;
@@ -41,6 +42,7 @@ export interface LinkTarget {
 @Injectable()
 export class Notifier {
   constructor(
+    @Inject(UserStore) private readonly users: UserStore,
     @Inject(OneTimeTokenStore) private readonly tokens: OneTimeTokenStore,
     @Inject(AccountMails) private readonly mails: AccountMails,
     @Inject(Outbox) private readonly outbox: Outbox,
@@ -74,6 +76,19 @@ export class Notifier {
     const language = this.translator.languageOf(requestOf(response));
     this.outbox.afterResponse(response, kind, async () => {
       if (await this.limit.admit(kind, to)) this.mails.post(kind, { user, to, link: null, newEmail, language });
+    });
+  }
+
+  /**
+   * Mails the link that confirms an address for an account; or, where the address is another account's, tells its owner.
+   *
+   * @param to - the address, which nobody has shown to be theirs yet.
+   */
+  askToConfirm(response: object, user: AnyUser, to: string, target: LinkTarget): void {
+    this.later(response, 'confirmation', async () => {
+      const owner = await this.users.findByEmail(to);
+      if (owner === null) this.sendLink(response, 'confirmation', user, to, target);
+      else this.tell(response, 'addressTaken', owner.user, to);
     });
   }
 

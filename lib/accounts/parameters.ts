@@ -1,7 +1,7 @@
 import { HttpStatus } from '@nestjs/common';
 import { validate } from 'class-validator';
+import type { IncomingRequest } from '../incoming-request.js';
 import { Message } from '../messages/message.js';
-import type { IncomingRequest } from '../request/request-context.js';
 import { normalizeEmail } from '../users/email.js';
 import { isBlank } from './account.input.js';
 import { failure, FAULTS, MESSAGES, type AttributeErrors } from './account-errors.js';

@@ -1,5 +1,5 @@
 import { HttpStatus } from '@nestjs/common';
-import type { IncomingRequest } from '../request/request-context.js';
+import type { IncomingRequest } from '../incoming-request.js';
 import type { TokenAuthConfig } from '../token-auth.config.js';
 import { failure, MESSAGES } from './account-errors.js';
 import { textParameter } from './parameters.js';

@@ -1,4 +1,4 @@
-import type { IncomingRequest } from '../request/request-context.js';
+import type { IncomingRequest } from '../incoming-request.js';
 import type { SignInMethod } from '../tokens/token-events.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 

@@ -1,12 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { IncomingRequest } from '../incoming-request.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import { LanguageChoice } from './language-choice.js';
 import { Message, type Language } from './message.js';
-
-/** What the language of an answer is taken from. */
-interface Negotiable {
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-}
 
 /** Puts answers and mails into the language that a request asks for (RFC 9110, section 12.5.4). */
 @Injectable()
@@ -26,7 +22,7 @@ export class Translator {
   }
 
   /** The best of the application's languages for a request, else its default one: a language tag. */
-  languageOf(request: Negotiable | null): string {
+  languageOf(request: IncomingRequest | null): string {
     const header = request?.headers['accept-language'];
     const preferred = typeof header === 'string' ? this.choice?.preferredBy(header) : null;
     return preferred ?? this.config.defaultLanguage;

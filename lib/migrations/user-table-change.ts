@@ -1,4 +1,5 @@
 import { TableIndex, type QueryRunner, type Table, type TableColumn } from 'typeorm';
+import { escapedPath } from '../database/escaped-path.js';
 import type { SchemaVersion } from './definitions.js';
 import type { Ledger } from './ledger.js';
 import type { TableDesign, UserColumn } from './table-design.js';
@@ -110,7 +111,7 @@ export class UserTableChange {
 
   /** The table's name for SQL. */
   private get table(): string {
-    return this.path.split('.').map(this.escape).join('.');
+    return escapedPath(this.runner.connection.driver, this.path);
   }
 
   private readonly escape = (name: string): string => this.runner.connection.driver.escape(name);

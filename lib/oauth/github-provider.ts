@@ -1,6 +1,7 @@
+import { emailOf, isText } from './claims.js';
 import type { OAuthProvider, ProviderAnswer, ProviderIdentity, ProviderOptionsWithSecret } from './oauth-provider.js';
-import { emailOf, isText } from './oidc-provider.js';
 
+/** What {@link githubProvider} takes. */
 export interface GithubProviderOptions extends ProviderOptionsWithSecret {
   /**
    * Where GitHub is, for an Enterprise Server; `http:` only on the loopback.
@@ -17,7 +18,14 @@ export interface GithubProviderOptions extends ProviderOptionsWithSecret {
   apiUrl?: string;
 }
 
-/** GitHub, which speaks plain OAuth 2.0: who somebody is its API tells. The claims are those of `GET /user`. */
+/**
+ * GitHub, which speaks plain OAuth 2.0: its API tells who somebody is. The claims are those of `GET /user`.
+ *
+ * @example
+ * ```ts
+ * oauth: { github: githubProvider({ clientId, clientSecret }) }
+ * ```
+ */
 export function githubProvider({
   url = 'https://github.com',
   apiUrl,

@@ -1,4 +1,4 @@
-import { normalizeEmail } from '../users/email.js';
+import { emailOf, isText } from './claims.js';
 import type {
   OAuthProvider,
   ProviderAnswer,
@@ -26,7 +26,7 @@ export interface OidcProviderOptions extends ProviderOptionsWithSecret {
  *
  * @example
  * ```ts
- * oauth: { acme: oidcProvider({ issuer: 'https://id.acme.example', clientId: 'shop', clientSecret: process.env.ACME_SECRET }) }
+ * oauth: { acme: oidcProvider({ issuer: 'https://id.acme.example', clientId: 'shop', clientSecret }) }
  * ```
  */
 export function oidcProvider(options: OidcProviderOptions): OAuthProvider {
@@ -40,10 +40,6 @@ export function oidcProvider(options: OidcProviderOptions): OAuthProvider {
     identify: (answer) => identityOf(answer, isEmailVerified),
     faults: typeof isEmailVerified === 'function' ? [] : ['needs a function for isEmailVerified'],
   };
-}
-
-export function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }
 
 /**
@@ -63,10 +59,6 @@ export async function identityOf(
     emailVerified: isEmailVerified(source),
     claims: { ...more, ...told },
   };
-}
-
-export function emailOf(value: unknown): string | null {
-  return isText(value) ? normalizeEmail(value) : null;
 }
 
 /** OpenID Connect Core 1.0, section 5.1. */

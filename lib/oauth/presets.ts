@@ -14,6 +14,7 @@ export function googleProvider(options: ProviderOptionsWithSecret): OAuthProvide
   return oidcProvider({ issuer: 'https://accounts.google.com', ...options });
 }
 
+/** What {@link microsoftProvider} takes. */
 export interface MicrosoftProviderOptions extends ProviderOptionsWithSecret {
   /**
    * Who may sign in: the id of a tenant, `'organizations'`, `'consumers'`, or `'common'` for everybody.
@@ -38,6 +39,7 @@ export function microsoftProvider({ tenant = 'common', ...options }: MicrosoftPr
   return isName ? provider : { ...provider, faults: ["needs the id or the name of a tenant, such as 'common'"] };
 }
 
+/** What {@link appleProvider} takes. */
 export interface AppleProviderOptions extends ProviderOptions, AppleKey {
   /** The Services ID. */
   clientId: string;

@@ -1,5 +1,6 @@
 import type { ClientAuth, Configuration, DiscoveryRequestOptions } from 'openid-client';
 import { isEmail } from '../users/email.js';
+import { isLoopback } from './loopback.js';
 import type { OAuthProvider, ProviderAnswer, ProviderClaims, ProviderIdentity } from './oauth-provider.js';
 import type { OpenidClient } from './openid-client.js';
 import { ProviderError } from './provider-error.js';
@@ -125,12 +126,6 @@ function proof(client: OpenidClient, { clientSecret }: OAuthProvider): ClientAut
     const way = methods.includes('client_secret_post') ? client.ClientSecretPost : client.ClientSecretBasic;
     way(clientSecret?.())(server, ...rest);
   };
-}
-
-/** Whether a URL is one of this machine, where alone nobody can listen in on `http:`. */
-export function isLoopback(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 /** What can be kept. A subject has at most 255 ASCII characters (OpenID Connect Core 1.0, section 2). */

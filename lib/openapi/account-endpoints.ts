@@ -1,20 +1,12 @@
-import type { Schema } from './document.js';
+import { CONFIG_NAME, EXAMPLE, EXAMPLE_URL } from './body-parts.js';
+import { EMAIL, TEXT, URI, type Schema } from './document.js';
 import type { DescribedRealm } from './described-realm.js';
 import { failure, invalid, type Answer, type DescribeEndpoint, type Endpoint } from './endpoint.js';
 import { object, only } from './schemas.js';
 
-const TEXT: Schema = { type: 'string' };
-const EMAIL: Schema = { type: 'string', format: 'email' };
 const PASSWORD: Schema = { type: 'string', format: 'password' };
 
-export const EXAMPLE = { email: 'ada@example.com', password: 'correct horse battery' };
-export const EXAMPLE_URL = 'https://app.example.com/';
 const NEW_PASSWORD = { password: 'another battery', password_confirmation: 'another battery' };
-
-export const CONFIG_NAME: Schema = {
-  type: 'string',
-  description: 'A label that the link of the mail carries, for pages with several kinds of users.',
-};
 
 const TOO_MANY = failure('Too many wrong passwords have been tried.', { retryAfter: true });
 const CURRENT_PASSWORD = { current_password: { ...PASSWORD, description: 'The password as it is now.' } as Schema };
@@ -88,7 +80,7 @@ function signUp({ config, profile, account, unsaved, hasHooks }: DescribedRealm)
   const isUrlNeeded = confirmation !== null && redirects.confirmSuccess === null;
   const url = 'Where the link of the confirmation mail leads.';
   const link: Record<string, Schema> = {
-    confirm_success_url: { type: 'string', format: 'uri', description: url },
+    confirm_success_url: { ...URI, description: url },
     config_name: CONFIG_NAME,
   };
   return {
@@ -126,11 +118,7 @@ function updateAccount({ config, profile, account, hasHooks }: DescribedRealm, i
     config.confirmation === null
       ? {}
       : {
-          redirect_url: {
-            type: 'string',
-            format: 'uri',
-            description: 'Where the link that confirms a new address leads.',
-          },
+          redirect_url: { ...URI, description: 'Where the link that confirms a new address leads.' },
           config_name: CONFIG_NAME,
         };
   return {

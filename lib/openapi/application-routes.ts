@@ -2,6 +2,7 @@ import type { INestApplication, Type } from '@nestjs/common';
 import { ApplicationConfig, Reflector } from '@nestjs/core';
 import { GUARDS } from '../accounts/endpoints.js';
 import { ACCESS, RECENT_SIGN_IN, USER_ENTITIES, type Access } from '../request/decorators.js';
+import { isSafeMethod } from '../request/cross-site.js';
 import { TokenAuthGuard } from '../request/token-auth.guard.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import type { DescribedRealm } from './described-realm.js';
@@ -50,9 +51,6 @@ function isTokenAuthGuard(guard: unknown): boolean {
   return typeof guard === 'function' && (guard === TokenAuthGuard || guard.prototype instanceof TokenAuthGuard);
 }
 
-/** By which nothing can be changed, so that they are not refused to any page. */
-const SAFE_METHODS = new Set(['get', 'head', 'options']);
-
 /** An operation of the application with what its guard adds. What it says itself stays. */
 export function guardedOperation(
   operation: Operation,
@@ -61,7 +59,7 @@ export function guardedOperation(
   realms: readonly DescribedRealm[],
 ): Operation {
   const headers = Object.assign({}, ...realms.toReversed().map(({ security }) => security.headersOfResponse)) as object;
-  const isCookieAtRisk = !SAFE_METHODS.has(method) && realms.some(({ config }) => config.cookie !== null);
+  const isCookieAtRisk = !isSafeMethod(method) && realms.some(({ config }) => config.cookie !== null);
   const forbidden = [
     ...(isCookieAtRisk ? ['A page of another origin made the request.'] : []),
     ...(isRecent ? ['The client has to sign in once more: `recent_sign_in_required`.'] : []),

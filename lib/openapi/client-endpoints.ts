@@ -1,4 +1,4 @@
-import { refTo } from './document.js';
+import { refTo, TEXT } from './document.js';
 import { failure, type Answer, type DescribeEndpoint } from './endpoint.js';
 import { object, only } from './schemas.js';
 
@@ -40,7 +40,7 @@ export const CLIENT_ENDPOINTS: Record<string, DescribeEndpoint> = {
     id: 'endClient',
     summary: 'Sign a client out',
     client: 'needed',
-    path: { id: { description: 'From the list of clients.', schema: { type: 'string' } } },
+    path: { id: { description: 'From the list of clients.', schema: TEXT } },
     answers: {
       200: { description: 'The client has ended.', schema: object({ success: only(true) }), hasToken: true },
       401: NOT_SIGNED_IN,

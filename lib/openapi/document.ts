@@ -12,6 +12,10 @@ export type Parameter = Part<'parameters'>;
 export type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 export type SecurityRequirement = NonNullable<OpenAPIObject['security']>[number];
 
+export const TEXT: SchemaObject = { type: 'string' };
+export const EMAIL: SchemaObject = { type: 'string', format: 'email' };
+export const URI: SchemaObject = { type: 'string', format: 'uri' };
+
 /** The methods that a path of a document can have. */
 export const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
 

@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { getMetadataStorage } from 'class-validator';
 import { camelCase, declaredProperties } from '../users/profile.js';
 import type { UserTable } from '../users/user-table.js';
-import type { Schema, SchemaObject } from './document.js';
+import { EMAIL, TEXT, URI, type Schema, type SchemaObject } from './document.js';
 import { columnSchema } from './user-schema.js';
 
 /** What a body takes. */
@@ -15,17 +15,17 @@ const NO_FIELDS: Fields = Object.freeze({ properties: Object.freeze({}), require
 
 /** What the decorators of class-validator say of a value, by their names; the rest of them says nothing that a schema could. */
 const RULES: Record<string, (...constraints: never[]) => SchemaObject> = {
-  isString: () => ({ type: 'string' }),
+  isString: () => TEXT,
   isBoolean: () => ({ type: 'boolean' }),
   isInt: () => ({ type: 'integer' }),
   isNumber: () => ({ type: 'number' }),
   isArray: () => ({ type: 'array', items: {} }),
   isObject: () => ({ type: 'object' }),
-  isEmail: () => ({ type: 'string', format: 'email' }),
-  isUrl: () => ({ type: 'string', format: 'uri' }),
+  isEmail: () => EMAIL,
+  isUrl: () => URI,
   isUuid: () => ({ type: 'string', format: 'uuid' }),
-  isIso8601: () => ({ type: 'string' }),
-  isDateString: () => ({ type: 'string' }),
+  isIso8601: () => TEXT,
+  isDateString: () => TEXT,
   minLength: (minLength: number) => ({ minLength }),
   maxLength: (maxLength: number) => ({ maxLength }),
   isLength: (minLength: number, maxLength?: number) => ({

@@ -1,4 +1,5 @@
-import { refTo, type Operation, type Parameter, type Response, type Schema } from './document.js';
+import { refTo, TEXT, type Operation, type Parameter, type Response, type Schema } from './document.js';
+import { isSafeMethod } from '../request/cross-site.js';
 import type { DescribedRealm } from './described-realm.js';
 import type { Fields } from './dto-schema.js';
 
@@ -73,7 +74,7 @@ export function operationOf(endpoint: Endpoint, realm: DescribedRealm, method: s
       ? [refTo('parameters', 'TokenAuthUnbatch') as unknown as Parameter]
       : []),
   ];
-  const isCookieAtRisk = realm.config.cookie !== null && method !== 'get' && endpoint.isForOtherSites !== true;
+  const isCookieAtRisk = realm.config.cookie !== null && !isSafeMethod(method) && endpoint.isForOtherSites !== true;
   const all = { ...answers, ...(isCookieAtRisk ? { 403: CROSS_SITE } : {}), 503: UNAVAILABLE };
   return {
     operationId: `${realm.name}_${id}`,
@@ -95,7 +96,7 @@ export function json(schema: Schema): Record<string, { schema: Schema }> {
 }
 
 function described(rest: string | { readonly description: string; readonly schema: Schema }) {
-  return typeof rest === 'string' ? { description: rest, schema: { type: 'string' } } : rest;
+  return typeof rest === 'string' ? { description: rest, schema: TEXT } : rest;
 }
 
 function requestBody({ properties, required, example }: NonNullable<Endpoint['body']>): object {
@@ -107,7 +108,7 @@ function responseOf(answer: Answer, realm: DescribedRealm): Response {
   const { description, schema, isPage, location, hasToken, retryAfter } = answer;
   const headers = {
     ...(hasToken === true ? realm.security.headersOfResponse : {}),
-    ...(location === undefined ? {} : { Location: { description: location, schema: { type: 'string' } } }),
+    ...(location === undefined ? {} : { Location: { description: location, schema: TEXT } }),
     ...(retryAfter === true
       ? { 'Retry-After': { description: 'In how many seconds to try again.', schema: { type: 'integer' } } }
       : {}),
@@ -116,6 +117,6 @@ function responseOf(answer: Answer, realm: DescribedRealm): Response {
     description,
     ...(Object.keys(headers).length > 0 ? { headers } : {}),
     ...(schema === undefined ? {} : { content: json(schema) }),
-    ...(isPage === true ? { content: { 'text/html': { schema: { type: 'string' } } } } : {}),
+    ...(isPage === true ? { content: { 'text/html': { schema: TEXT } } } : {}),
   } as Response;
 }

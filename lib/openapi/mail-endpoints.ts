@@ -1,11 +1,10 @@
-import type { Schema } from './document.js';
+import { CONFIG_NAME, EXAMPLE, EXAMPLE_URL } from './body-parts.js';
+import { EMAIL, TEXT, URI, type Schema } from './document.js';
 import type { DescribedRealm } from './described-realm.js';
-import { CONFIG_NAME, EXAMPLE, EXAMPLE_URL } from './account-endpoints.js';
 import { failure, redirect, type Answer, type DescribeEndpoint, type Endpoint } from './endpoint.js';
 import { object, only } from './schemas.js';
 
-const EMAIL: Schema = { type: 'string', format: 'email' };
-const SENT = object({ success: only(true), message: { type: 'string' } });
+const SENT = object({ success: only(true), message: TEXT });
 
 const CONFIG = 'The label that the mail was asked for with.';
 const REDIRECT_NOT_ALLOWED = failure('The redirect URL is not on the allow-list.');
@@ -100,9 +99,7 @@ interface MailRequest {
 
 function mailRequest({ config: { paranoid } }: DescribedRealm, { id, summary, redirect }: MailRequest): Endpoint {
   const url: Record<string, Schema> =
-    redirect === 'none'
-      ? {}
-      : { redirect_url: { type: 'string', format: 'uri', description: 'Where its link leads.' } };
+    redirect === 'none' ? {} : { redirect_url: { ...URI, description: 'Where its link leads.' } };
   return {
     id,
     summary,
@@ -125,5 +122,5 @@ function mailRequest({ config: { paranoid } }: DescribedRealm, { id, summary, re
 }
 
 function urlParameter(description: string): { description: string; schema: Schema } {
-  return { description, schema: { type: 'string', format: 'uri' } };
+  return { description, schema: URI };
 }

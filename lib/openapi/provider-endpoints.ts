@@ -1,3 +1,4 @@
+import { URI } from './document.js';
 import { redirect, type DescribeEndpoint, type Endpoint } from './endpoint.js';
 
 /** Sign-in by a provider, by method and path below the realm's own. */
@@ -8,7 +9,7 @@ export const PROVIDER_ENDPOINTS: Record<string, DescribeEndpoint> = {
     description: 'To be opened by a browser, which it sends on to the provider.',
     path,
     query: {
-      auth_origin_url: { description: 'The page to come back to.', schema: { type: 'string', format: 'uri' } },
+      auth_origin_url: { description: 'The page to come back to.', schema: URI },
       omniauth_window_type: {
         description: 'How the page is open; anything else is `sameWindow`.',
         schema: { type: 'string', enum: ['newWindow', 'inAppBrowser', 'sameWindow'] },

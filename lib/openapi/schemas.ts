@@ -1,6 +1,5 @@
-import { nullable, type Parameter, type Schema, type SchemaObject } from './document.js';
+import { nullable, TEXT, type Parameter, type Schema, type SchemaObject } from './document.js';
 
-const TEXT: SchemaObject = { type: 'string' };
 const TEXTS: SchemaObject = { type: 'array', items: TEXT };
 
 /** An object of which everything is there. */

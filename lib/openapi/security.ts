@@ -1,6 +1,6 @@
 import type { HeaderNames } from '../header-names.js';
 import type { TokenAuthConfig } from '../token-auth.config.js';
-import { refTo, type Header, type SecurityRequirement, type SecurityScheme } from './document.js';
+import { refTo, TEXT, type Header, type SecurityRequirement, type SecurityScheme } from './document.js';
 
 /** What a security scheme carries: by this the script of the documentation page finds its way. */
 export const CARRIES = 'x-token-auth';
@@ -73,7 +73,7 @@ const IN_A_BATCH: Record<TokenAuthConfig['batchResponse'], string> = {
 };
 
 function tokenHeaders({ headersNames: names, batchResponse, rules }: TokenAuthConfig): Record<string, Header> {
-  const header = (description: string): Header => ({ description, schema: { type: 'string' } });
+  const header = (description: string): Header => ({ description, schema: TEXT });
   const token = rules.rotate
     ? `The token for the next request: it replaces the one that was sent. ${IN_A_BATCH[batchResponse]}`
     : 'The token for the next request, which stays the same.';
@@ -93,5 +93,5 @@ function tokenHeaders({ headersNames: names, batchResponse, rules }: TokenAuthCo
 
 function cookieHeader(name: string): Record<string, Header> {
   const description = `The cookie ${name}, with the token for the next request; missing where the one that was sent stays.`;
-  return { 'Set-Cookie': { description, schema: { type: 'string' } } };
+  return { 'Set-Cookie': { description, schema: TEXT } };
 }

@@ -1,7 +1,7 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { columnKey, shownColumns } from '../users/user-serializer.js';
 import type { UserTable } from '../users/user-table.js';
-import { nullable, type Schema, type SchemaObject } from './document.js';
+import { nullable, TEXT, type Schema, type SchemaObject } from './document.js';
 
 const INTEGERS = new Set(['int', 'integer', 'int2', 'int4', 'smallint', 'mediumint', 'tinyint', 'year', 'serial']);
 /** Drivers give them as text where JavaScript's numbers could not hold them. */
@@ -11,7 +11,6 @@ const FLOATS = new Set(['float', 'double', 'double precision', 'real', 'float4',
 const TEXTS = /char|text|string|citext|^time$|^time /;
 const INSTANTS = /^(datetime|timestamp)/;
 
-const TEXT: SchemaObject = { type: 'string' };
 const INSTANT: SchemaObject = { type: 'string', format: 'date-time' };
 
 /** What a user looks like in answers: every column that they show. */

@@ -3,6 +3,7 @@ import { PROTOCOL_HEADER_NAMES, type HeaderNames } from '../header-names.js';
 import type { CookieAttributes, SocketEndReason } from './carrier.options.js';
 import type { OptionsCheck } from './options-check.js';
 
+/** The cookie of cookie mode, with its name. */
 export interface CookieConfig extends Required<Omit<CookieAttributes, 'domain'>> {
   readonly name: string;
   readonly domain: string | undefined;

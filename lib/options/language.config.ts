@@ -1,6 +1,6 @@
 import { en } from '../messages/en.js';
 import type { Language, MessageCode } from '../messages/message.js';
-import type { OptionsCheck } from './options-check.js';
+import { isMap, type OptionsCheck } from './options-check.js';
 
 /** The languages that answers are given in. */
 export interface LanguageConfig {
@@ -9,12 +9,8 @@ export interface LanguageConfig {
 }
 
 export function languageConfig(check: OptionsCheck): LanguageConfig {
-  const languages: unknown = check.options.languages ?? {};
+  const languages = check.map('languages', 'an object with the texts of each language');
   const defaultLanguage = check.text('defaultLanguage') ?? 'en';
-  if (typeof languages !== 'object' || languages === null || Array.isArray(languages)) {
-    check.fault('languages', 'must be an object with the texts of each language');
-    return { languages: {}, defaultLanguage };
-  }
   for (const [tag, language] of Object.entries(languages)) checkLanguage(check, tag, language);
   if (defaultLanguage !== 'en' && !Object.hasOwn(languages, defaultLanguage)) {
     check.fault('defaultLanguage', `must be one of languages, which has no '${defaultLanguage}'`);
@@ -24,10 +20,7 @@ export function languageConfig(check: OptionsCheck): LanguageConfig {
 
 function checkLanguage(check: OptionsCheck, tag: string, language: unknown): void {
   if (!isTag(tag)) check.fault('languages', `has '${tag}', which is not a language tag such as 'de' or 'pt-BR'`);
-  if (typeof language !== 'object' || language === null || Array.isArray(language)) {
-    check.fault('languages', `must give an object of texts for '${tag}'`);
-    return;
-  }
+  if (!isMap(language)) return check.fault('languages', `must give an object of texts for '${tag}'`);
   for (const [code, text] of Object.entries(language)) {
     const fault = textFault(code, text);
     if (fault !== null) check.fault('languages', `${fault} in '${tag}'`);

@@ -58,16 +58,12 @@ function mail(check: OptionsCheck, hasOwnMailer: boolean, publicUrl: string | nu
 }
 
 function mailTemplates(check: OptionsCheck): MailTemplates {
-  const templates = check.options.mailTemplates ?? {};
-  if (typeof templates !== 'object') {
-    check.fault('mailTemplates', 'must be an object with a function for each mail');
-    return {};
-  }
+  const templates = check.map('mailTemplates', 'an object with a function for each mail');
   for (const [kind, template] of Object.entries(templates)) {
     if (!Object.hasOwn(MAIL_KINDS, kind)) check.fault('mailTemplates', `knows no mail '${kind}'`);
     else if (typeof template !== 'function') check.fault('mailTemplates', `must give a function for '${kind}'`);
   }
-  return templates;
+  return templates as MailTemplates;
 }
 
 /** An object, so that the compiler reports a kind that is missing here. */

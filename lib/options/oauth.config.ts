@@ -1,7 +1,7 @@
+import { isText } from '../oauth/claims.js';
+import { isLoopback } from '../oauth/loopback.js';
 import type { OAuthProvider } from '../oauth/oauth-provider.js';
-import { isText } from '../oauth/oidc-provider.js';
-import { isLoopback } from '../oauth/provider-connection.js';
-import type { OptionsCheck } from './options-check.js';
+import { isMap, type OptionsCheck } from './options-check.js';
 
 /** Signing in by other providers of identities. */
 export interface OAuthConfig {
@@ -42,11 +42,7 @@ const OWN_PARAMETERS = [
 ];
 
 export function oauthConfig(check: OptionsCheck, publicUrl: string | null): OAuthConfig {
-  const given: unknown = check.options.oauth ?? {};
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    check.fault('oauth', 'must be an object with a provider for each name');
-    return { oauth: new Map() };
-  }
+  const given = check.map('oauth', 'an object with a provider for each name');
   const providers = Object.entries(given as Record<string, OAuthProvider>);
   if (providers.length > 0 && publicUrl === null) {
     check.fault('publicUrl', 'must be given with oauth: providers send people back there, never to a Host header');
@@ -82,8 +78,7 @@ function faultsOf(provider: OAuthProvider): string[] {
 }
 
 function faultsOfParameters(parameters: unknown): string[] {
-  const isMap = typeof parameters === 'object' && parameters !== null;
-  if (!isMap || !Object.values(parameters).every((value) => typeof value === 'string')) {
+  if (!isMap(parameters) || !Object.values(parameters).every((value) => typeof value === 'string')) {
     return ['needs texts for authorizationParameters'];
   }
   const own = Object.keys(parameters).filter((name) => OWN_PARAMETERS.includes(name));

@@ -11,8 +11,8 @@ export interface OAuthOptions {
    * @example
    * ```ts
    * oauth: {
-   *   google: googleProvider({ clientId: process.env.GOOGLE_ID, clientSecret: process.env.GOOGLE_SECRET }),
-   *   acme: oidcProvider({ issuer: 'https://id.acme.example', clientId: 'shop', clientSecret: process.env.ACME_SECRET }),
+   *   google: googleProvider({ clientId, clientSecret }),
+   *   acme: oidcProvider({ issuer: 'https://id.acme.example', clientId: 'shop', clientSecret }),
    * }
    * ```
    */

@@ -82,9 +82,22 @@ export class OptionsCheck {
     return [];
   }
 
+  /** Empty where it is not given, or is faulty. */
+  map(name: Name, what: string): Readonly<Record<string, unknown>> {
+    const value: unknown = this.options[name] ?? {};
+    if (isMap(value)) return value;
+    this.fault(name, `must be ${what}`);
+    return {};
+  }
+
   function<F>(name: Name, what: string): F | null {
     const value: unknown = this.options[name] ?? null;
     if (value !== null && typeof value !== 'function') this.fault(name, `must be ${what}`);
     return value as F | null;
   }
+}
+
+/** Whether it is an object that is no list. */
+export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
 import { Database, type Statement, type Step } from '../database/database.js';
+import { escapedPath } from '../database/escaped-path.js';
 import { keyCondition, ownerCondition } from '../database/key-condition.js';
 import { storedValue } from '../database/stored-value.js';
 import { identityEntityFor, type Identity } from '../identities/identity.entity.js';
@@ -155,10 +156,7 @@ export class ImportTarget<U extends AnyUser> {
     const [key] = primaryColumns;
     if (this.dataSource.options.type !== 'postgres' || key?.generationStrategy !== 'increment') return;
     const { driver } = this.dataSource;
-    const table = tablePath
-      .split('.')
-      .map((part) => driver.escape(part))
-      .join('.');
+    const table = escapedPath(driver, tablePath);
     const sequence = 'CAST(pg_get_serial_sequence($1, $2) AS regclass)';
     const highest = `(SELECT MAX(${driver.escape(key.databaseName)}) FROM ${table})`;
     const sql = `SELECT setval(${sequence}, GREATEST(${highest}, nextval(${sequence})))`;

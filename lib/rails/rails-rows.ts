@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { escapedPath } from '../database/escaped-path.js';
 import { instantOf } from './instant.js';
 
 /** A row of the users table of Rails, by the names of its columns. Columns that Rails does not have are absent. */
@@ -24,10 +25,7 @@ interface SourceColumn {
 /** All rows, read in pages by rising id, so that a table of any size can be read. */
 export async function* readTable({ dataSource, table = 'users' }: RailsTable, pageSize: number) {
   const { driver } = dataSource;
-  const from = table
-    .split('.')
-    .map((part) => driver.escape(part))
-    .join('.');
+  const from = escapedPath(driver, table);
   const columns = await columnsOf(dataSource, from);
   if (!columns.some(({ name }) => name === 'id')) {
     throw new TypeError(`The source has no table '${table}' with a column 'id'. Give the name of Rails' users table.`);

@@ -1,10 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { Message } from '../messages/message.js';
+import type { IncomingRequest } from '../incoming-request.js';
+import { Message, type MessageCode } from '../messages/message.js';
 import { Translator } from '../messages/translator.js';
-import { canDeliver, requestOf, type IncomingRequest } from './request-context.js';
+import { canDeliver, requestOf } from './request-context.js';
 
 const HEADER = 'Accept-Language';
+
+/** What a refusal is answered with. */
+export interface ErrorBody {
+  readonly success: false;
+  readonly errors: readonly string[];
+  readonly code: MessageCode;
+}
 
 /** Which language an answer is given in. Caches are told that it depends on the request (RFC 9110, section 12.5.5). */
 @Injectable()
@@ -27,6 +35,11 @@ export class AnswerLanguage {
   /** A message in that language; other texts stay as they are. */
   say(message: Message | string, response: object | null, request?: IncomingRequest | null): string {
     return this.translator.text(message, this.of(response, request));
+  }
+
+  /** The protocol's common error body, with its text in that language: for what is thrown outside of the endpoints. */
+  errorBody(code: MessageCode, response: object | null, request?: IncomingRequest | null): ErrorBody {
+    return { success: false, errors: [this.say(new Message(code), response, request)], code };
   }
 
   /** The application, CORS and compression name headers of their own there. */

@@ -1,7 +1,7 @@
 import { parse as parseCookies } from 'cookie';
+import type { IncomingRequest } from '../incoming-request.js';
 import type { TokenAuthConfig } from '../token-auth.config.js';
 import type { Credentials } from '../tokens/credentials.js';
-import type { IncomingRequest } from './request-context.js';
 
 /** Where credentials were found. */
 export type Carrier = 'headers' | 'bearer' | 'cookie' | 'query';

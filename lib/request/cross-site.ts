@@ -1,8 +1,10 @@
 import { ForbiddenException } from '@nestjs/common';
-import type { IncomingRequest } from './request-context.js';
+import type { IncomingRequest } from '../incoming-request.js';
 
-/** What browsers send on behalf of any page; applications must not change state by them. */
-const SAFE_METHODS: readonly unknown[] = ['GET', 'HEAD', 'OPTIONS'];
+/** Whether browsers send this on behalf of any page; applications must not change state by it. */
+export function isSafeMethod(method: string | undefined): boolean {
+  return /^(GET|HEAD|OPTIONS)$/i.test(method ?? '');
+}
 
 /** What browsers say of requests that a page of the same origin or the person made. */
 const OWN_SITES: readonly unknown[] = ['same-origin', 'none'];
@@ -18,7 +20,7 @@ export function isCrossSite(
   { method, headers }: Pick<IncomingRequest, 'method' | 'headers'>,
   trustedOrigins: readonly string[],
 ): boolean {
-  if (SAFE_METHODS.includes(method)) return false;
+  if (isSafeMethod(method)) return false;
   const { origin = '', 'sec-fetch-site': site = '' } = headers;
   if (typeof origin === 'string' && trustedOrigins.includes(origin)) return false;
   if (site !== '') return !OWN_SITES.includes(site);

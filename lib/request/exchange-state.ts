@@ -1,3 +1,4 @@
+import type { IncomingRequest } from '../incoming-request.js';
 import type { Session } from '../tokens/token-authenticator.js';
 import type { Carrier } from './credentials-reader.js';
 
@@ -29,7 +30,7 @@ export class ExchangeState {
   /** The cookies that the response clears. */
   readonly clearedCookies = new Set<string>();
   /** Of a WebSocket: the headers of its handshake that its messages are answered by. They have none of their own. */
-  handshakeHeaders: Readonly<Record<string, string | readonly string[] | undefined>> = {};
+  handshakeHeaders: IncomingRequest['headers'] = {};
 
   of(authenticator: object): RealmState {
     let state = this.realms.get(authenticator);

@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { IncomingRequest } from '../incoming-request.js';
 import { Message, type MessageCode } from '../messages/message.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../tokens/clock.js';
@@ -13,7 +14,7 @@ import { CrossSiteException, isCrossSite } from './cross-site.js';
 import type { RealmState } from './exchange-state.js';
 import { OpenSockets } from './open-sockets.js';
 import { Unavailability } from './unavailability.js';
-import { canDeliver, originOf, stateOf, type Exchange, type IncomingRequest } from './request-context.js';
+import { canDeliver, originOf, stateOf, type Exchange } from './request-context.js';
 
 type Decision = TokenDeparture['depart'];
 

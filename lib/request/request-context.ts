@@ -1,22 +1,8 @@
 import type { ExecutionContext } from '@nestjs/common';
+import type { IncomingRequest } from '../incoming-request.js';
 import type { RequestOrigin } from '../tokens/origin.js';
 import type { Session } from '../tokens/token-authenticator.js';
 import { ExchangeState } from './exchange-state.js';
-
-/** What Express, Fastify and Node have in common in a request. */
-export interface IncomingRequest {
-  readonly method?: string | undefined;
-  readonly url?: string | undefined;
-  /** Express's, whose `url` loses what a router is mounted under. */
-  readonly originalUrl?: string | undefined;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly query?: unknown;
-  readonly body?: unknown;
-  readonly ip?: string;
-  readonly socket?: { readonly remoteAddress?: string | undefined };
-  readonly raw?: object;
-  user?: unknown;
-}
 
 /** A request with the response that answers it; null where response headers cannot be delivered. */
 export interface Exchange {

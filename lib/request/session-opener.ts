@@ -1,14 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { IncomingRequest } from '../incoming-request.js';
 import { Message } from '../messages/message.js';
 import { AnswerLanguage } from './answer-language.js';
 import { AuthHeaders } from './auth-headers.js';
 import { CrossSiteException, isCrossSite } from './cross-site.js';
-import { originOf, type IncomingRequest } from './request-context.js';
+import { originOf } from './request-context.js';
 import { SignInGate } from './sign-in-gate.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
+import type { IssuedToken } from '../tokens/credentials.js';
 import type { SignInMethod } from '../tokens/token-events.js';
-import { TokenService } from '../tokens/token.service.js';
+import { TokenService, type IssueOptions } from '../tokens/token.service.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
+
+/** What a page hands over of a client that has just been signed in. */
+export type PageCredentials = Omit<IssuedToken, 'accessToken'> & { readonly accessToken: string | null };
 
 /**
  * Signs a client in and puts its token into the response: what sign-up and sign-in have in common, and every way of signing
@@ -61,6 +66,24 @@ export class SessionOpener {
     const epoch = authEpoch === undefined ? {} : { authEpoch };
     const issued = await this.tokens.issue(user, { origin: originOf(request), method, ...epoch });
     this.headers.write(response, { kind: 'token', issued, fresh: true });
+  }
+
+  /**
+   * The same where a page hands the credentials over to a script. In cookie mode they are in the cookie alone, and there is no
+   * token among them: a script must not read what the cookie keeps from it.
+   *
+   * @internal
+   */
+  async startByPage(
+    user: AnyUser,
+    request: IncomingRequest,
+    response: object,
+    options: Omit<IssueOptions, 'origin'>,
+  ): Promise<PageCredentials> {
+    const issued = await this.tokens.issue(user, { origin: originOf(request), ...options });
+    if (this.config.cookie === null) return issued;
+    this.headers.write(response, { kind: 'token', issued, fresh: true });
+    return { ...issued, accessToken: null };
   }
 
   private refuseCrossSite(request: IncomingRequest, response: object): void {

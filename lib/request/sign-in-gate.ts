@@ -1,6 +1,5 @@
 import { HttpException, HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { TokenAuthHooks, type SignInAttempt } from '../hooks/token-auth-hooks.js';
-import { Message } from '../messages/message.js';
 import { SignInThrottle } from '../throttling/sign-in-throttle.js';
 import { TokenAuthEvents, type SignInFailure } from '../tokens/token-events.js';
 import { AnswerLanguage } from './answer-language.js';
@@ -29,8 +28,7 @@ export class SignInGate {
     if (!attempt.admitted) {
       this.tellFailed(asked, 'throttled');
       this.headers.set(response, 'Retry-After', String(attempt.retryAfter));
-      const text = this.language.say(new Message('too_many_attempts'), response, request);
-      const body = { success: false, errors: [text], code: 'too_many_attempts' };
+      const body = this.language.errorBody('too_many_attempts', response, request);
       throw new HttpException(body, HttpStatus.TOO_MANY_REQUESTS);
     }
     try {

@@ -1,5 +1,4 @@
 import { Inject, Injectable, Logger, ServiceUnavailableException } from '@nestjs/common';
-import { Message } from '../messages/message.js';
 import { AnswerLanguage } from './answer-language.js';
 import { AuthHeaders } from './auth-headers.js';
 import { canDeliver } from './request-context.js';
@@ -20,8 +19,6 @@ export class Unavailability {
   of(error: unknown, response: object | null): ServiceUnavailableException {
     this.logger.error(`Answered 503: ${String(error)}`);
     if (canDeliver(response)) this.headers.set(response, 'Retry-After', String(RETRY_AFTER));
-    const text = this.language.say(new Message('unavailable'), response);
-    const body = { success: false, errors: [text], code: 'unavailable' };
-    return new ServiceUnavailableException(body, { cause: error });
+    return new ServiceUnavailableException(this.language.errorBody('unavailable', response), { cause: error });
   }
 }

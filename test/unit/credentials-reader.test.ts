@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCredentials } from '../../lib/request/credentials-reader.js';
-import type { IncomingRequest } from '../../lib/request/request-context.js';
+import type { IncomingRequest } from '../../lib/incoming-request.js';
 import { resolveOptions, type TokenAuthConfig } from '../../lib/token-auth.config.js';
 
 const DEFAULTS = resolveOptions({});

@@ -1,6 +1,6 @@
 import { Body, Get, HttpCode, HttpStatus, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { Public } from '../../request/decorators.js';
-import type { IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { UserStore } from '../../users/user-store.js';
 import { failure, MESSAGES } from '../account-errors.js';

@@ -1,5 +1,5 @@
+import type { IncomingRequest } from '../../incoming-request.js';
 import type { ProviderIdentity } from '../../oauth/oauth-provider.js';
-import type { IncomingRequest } from '../../request/request-context.js';
 import type { AnyUser } from '../../users/token-auth-user.entity.js';
 import type { SignInFlow } from './sign-in-flow.js';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { parse, serialize } from 'cookie';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { AuthHeaders } from '../../request/auth-headers.js';
-import type { IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../../tokens/clock.js';
 import { windowType, type SignInFlow } from './sign-in-flow.js';

@@ -42,14 +42,17 @@ export class NewAccounts {
    * @throws HttpException 422 for sign-up values that `signUpDto` refuses; what a hook throws.
    */
   async make(arrival: Arrival): Promise<ResolvedAccount | null> {
-    const { provider, request } = arrival;
+    const { provider, flow, request, response } = arrival;
     const user = await this.build(arrival);
     await this.hooks.beforeSignUp({ user, method: 'oauth', provider, request });
     const { unconfirmedEmail = null } = user;
     if (!(await this.users.insert(user)) || !(await this.identify(user, arrival))) return null;
     const authEpoch = await this.users.epochOf(user);
     this.events.emit('user.signed_up', { user, method: 'oauth', provider, origin: originOf(request) });
-    if (unconfirmedEmail !== null) this.askToConfirm(user, unconfirmedEmail, arrival);
+    if (unconfirmedEmail !== null) {
+      const target = { config: flow.config ?? 'default', redirectUrl: this.config.redirects.confirmSuccess };
+      this.notifier.askToConfirm(response, user, unconfirmedEmail, target);
+    }
     return authEpoch === null ? null : { user, authEpoch, isNew: true };
   }
 
@@ -90,14 +93,5 @@ export class NewAccounts {
       if (isUniqueViolation(error)) return false;
       throw error;
     }
-  }
-
-  private askToConfirm(user: AnyUser, email: string, { response, flow }: Arrival): void {
-    const target = { config: flow.config ?? 'default', redirectUrl: this.config.redirects.confirmSuccess };
-    this.notifier.later(response, 'confirmation', async () => {
-      const owner = await this.users.findByEmail(email);
-      if (owner === null) this.notifier.sendLink(response, 'confirmation', user, email, target);
-      else this.notifier.tell(response, 'addressTaken', owner.user, email);
-    });
   }
 }

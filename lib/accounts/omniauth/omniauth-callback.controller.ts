@@ -1,7 +1,7 @@
 import { Body, Get, HttpStatus, Inject, Next, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { OAuthProviders } from '../../oauth/oauth-providers.js';
 import { Public } from '../../request/decorators.js';
-import type { IncomingRequest } from '../../request/request-context.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import { FromOtherSites } from '../cross-site.guard.js';
 import { isHead } from '../link-answers.js';

@@ -1,12 +1,10 @@
 import { HttpException, HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
 import { DatabaseError, isUniqueViolation, isUnfitValue } from '../../database/database-errors.js';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { OAuthProviders } from '../../oauth/oauth-providers.js';
 import { ProviderError } from '../../oauth/provider-error.js';
-import { AuthHeaders } from '../../request/auth-headers.js';
-import { originOf, type IncomingRequest } from '../../request/request-context.js';
+import { SessionOpener } from '../../request/session-opener.js';
 import { Unavailability } from '../../request/unavailability.js';
-import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
-import { TokenService } from '../../tokens/token.service.js';
 import { UserGoneError } from '../../users/user-gone-error.js';
 import { UserSerializer } from '../../users/user-serializer.js';
 import { failure, MESSAGES } from '../account-errors.js';
@@ -23,11 +21,9 @@ export class OmniauthSignIns {
   constructor(
     @Inject(OAuthProviders) private readonly providers: OAuthProviders,
     @Inject(OmniauthAccounts) private readonly accounts: OmniauthAccounts,
-    @Inject(TokenService) private readonly tokens: TokenService,
-    @Inject(AuthHeaders) private readonly headers: AuthHeaders,
+    @Inject(SessionOpener) private readonly sessions: SessionOpener,
     @Inject(UserSerializer) private readonly serializer: UserSerializer,
     @Inject(Unavailability) private readonly unavailability: Unavailability,
-    @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
   /**
@@ -70,15 +66,13 @@ export class OmniauthSignIns {
     request: IncomingRequest,
     response: object,
   ): Promise<OmniauthPayload> {
-    const issued = await this.tokens.issue(user, { origin: originOf(request), method: 'oauth', authEpoch });
-    const isInCookie = this.config.cookie !== null;
-    if (isInCookie) this.headers.write(response, { kind: 'token', issued, fresh: true });
+    const how = { method: 'oauth', authEpoch } as const;
+    const { accessToken, client, uid, expiry } = await this.sessions.startByPage(user, request, response, how);
     return {
-      // A script must not read what the cookie keeps from it.
-      ...(isInCookie ? {} : { auth_token: issued.accessToken }),
-      client_id: issued.client,
-      uid: issued.uid,
-      expiry: issued.expiry,
+      ...(accessToken === null ? {} : { auth_token: accessToken }),
+      client_id: client,
+      uid,
+      expiry,
       config: flow.config,
       ...(isNew ? { oauth_registration: true } : {}),
     };

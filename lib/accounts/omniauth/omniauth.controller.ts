@@ -1,7 +1,7 @@
 import { Get, HttpException, HttpStatus, Inject, Next, Param, Req, Res } from '@nestjs/common';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { OAuthProviders } from '../../oauth/oauth-providers.js';
 import { Public } from '../../request/decorators.js';
-import type { IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { declaredProperties } from '../../users/profile.js';
 import { failure, MESSAGES } from '../account-errors.js';

@@ -1,5 +1,5 @@
 import { escapeHtml } from '../../mails/escape-html.js';
-import { directionOf } from '../../messages/direction.js';
+import { htmlPage } from '../html-page.js';
 
 /** What a page of ours is made of. */
 export interface WindowPage {
@@ -20,10 +20,7 @@ export interface WindowPage {
 export function windowPage({ language, text, delivery, nonce }: WindowPage): string {
   const script = delivery === null ? '' : `<script nonce="${nonce}">${deliveryScript(delivery, text)}</script>`;
   const shown = delivery === null ? escapeHtml(text) : '';
-  return (
-    `<!doctype html><html lang="${escapeHtml(language)}" dir="${directionOf(language)}"><meta charset="utf-8"><title>${escapeHtml(text)}</title>` +
-    `<p id="text">${shown}</p>${script}</html>`
-  );
+  return htmlPage({ language, title: text, body: `<p id="text">${shown}</p>${script}` });
 }
 
 function deliveryScript({ data, origin }: { data: object; origin: string }, text: string): string {

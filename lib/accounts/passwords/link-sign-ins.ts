@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { IncomingRequest } from '../../incoming-request.js';
 import type { FoundOneTimeToken } from '../../one-time-tokens/one-time-token-store.js';
 import type { RedirectParameters } from '../../redirects/redirect-url.js';
-import { AuthHeaders } from '../../request/auth-headers.js';
-import { originOf, type IncomingRequest } from '../../request/request-context.js';
+import { SessionOpener } from '../../request/session-opener.js';
 import { SignInGate } from '../../request/sign-in-gate.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
-import { TokenService } from '../../tokens/token.service.js';
 import { TokenAuthEvents } from '../../tokens/token-events.js';
 import { SharedClock } from '../../tokens/shared-clock.js';
 import { UserChanges } from '../../users/user-changes.js';
@@ -14,8 +13,7 @@ import { UserChanges } from '../../users/user-changes.js';
 @Injectable()
 export class LinkSignIns {
   constructor(
-    @Inject(TokenService) private readonly service: TokenService,
-    @Inject(AuthHeaders) private readonly headers: AuthHeaders,
+    @Inject(SessionOpener) private readonly sessions: SessionOpener,
     @Inject(UserChanges) private readonly changes: UserChanges,
     @Inject(SharedClock) private readonly clock: SharedClock,
     @Inject(SignInGate) private readonly gate: SignInGate,
@@ -25,7 +23,8 @@ export class LinkSignIns {
 
   /**
    * The credentials of a new client, under both pairs of names that clients read. It may set a password without knowing the
-   * old one and ends with the link unless it does; it ends nobody else's client, however often the link is followed, and with the token's use.
+   * old one and ends with the link unless it does, and when the token is used. It ends nobody else's client, however often
+   * the link is followed.
    */
   async signIn(token: FoundOneTimeToken, request: IncomingRequest, response: object): Promise<RedirectParameters> {
     const { user, authEpoch } = token;
@@ -38,17 +37,14 @@ export class LinkSignIns {
       }
     }
     const passwordChangeWithin = token.expiresAt - now;
-    const asked = { origin: originOf(request), method: 'reset_link', passwordChangeWithin, authEpoch } as const;
-    const issued = await this.service.issue(user, asked);
-    const isInCookie = this.config.cookie !== null;
-    if (isInCookie) this.headers.write(response, { kind: 'token', issued, fresh: true });
+    const how = { method: 'reset_link', passwordChangeWithin, authEpoch } as const;
+    const { accessToken, client, uid, expiry } = await this.sessions.startByPage(user, request, response, how);
     return {
-      // A script must not read what the cookie keeps from it.
-      ...(isInCookie ? {} : { 'access-token': issued.accessToken, token: issued.accessToken }),
-      client: issued.client,
-      client_id: issued.client,
-      uid: issued.uid,
-      expiry: String(issued.expiry),
+      ...(accessToken === null ? {} : { 'access-token': accessToken, token: accessToken }),
+      client,
+      client_id: client,
+      uid,
+      expiry: String(expiry),
     };
   }
 }

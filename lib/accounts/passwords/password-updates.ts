@@ -1,8 +1,8 @@
 import { HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { humanize, type Message } from '../../messages/message.js';
 import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js';
-import type { IncomingRequest } from '../../request/request-context.js';
 import { SessionOpener } from '../../request/session-opener.js';
 import { SignInGate } from '../../request/sign-in-gate.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
@@ -16,7 +16,7 @@ import { failure, faultBody, MESSAGES, type AttributeErrors } from '../account-e
 import { CurrentPassword } from '../current-password.js';
 import { Notifier } from '../notifier.js';
 import { errorsOf, pick } from '../parameters.js';
-import { Refusal } from '../refusal.js';
+import { TranslatableException } from '../translatable.exception.js';
 import { Attempts } from '../sessions/attempts.js';
 
 /** Sets new passwords: for a client that is signed in, or for who holds the token of a reset link. */
@@ -108,6 +108,6 @@ export class PasswordUpdates {
   }
 
   private invalid(errors: AttributeErrors): Error {
-    return new Refusal({ success: false, ...faultBody(errors) }, HttpStatus.UNPROCESSABLE_ENTITY);
+    return new TranslatableException({ success: false, ...faultBody(errors) }, HttpStatus.UNPROCESSABLE_ENTITY);
   }
 }

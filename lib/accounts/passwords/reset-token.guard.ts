@@ -1,8 +1,8 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { Realms } from '../../request/realms.js';
 import { RequestAuthenticator } from '../../request/request-authenticator.js';
-import type { IncomingRequest } from '../../request/request-context.js';
 import { TokenAuthGuard } from '../../request/token-auth.guard.js';
 import type { Session } from '../../tokens/token-authenticator.js';
 import { PasswordUpdates } from './password-updates.js';

@@ -1,6 +1,6 @@
 import { Body, Inject, Patch, Put, Req, Res, UseGuards } from '@nestjs/common';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { CurrentSession, OptionalAuth } from '../../request/decorators.js';
-import type { IncomingRequest } from '../../request/request-context.js';
 import type { Session } from '../../tokens/token-authenticator.js';
 import { UserSerializer } from '../../users/user-serializer.js';
 import { MESSAGES } from '../account-errors.js';

@@ -1,7 +1,7 @@
 import { HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '../../database/database-errors.js';
 import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
-import type { IncomingRequest } from '../../request/request-context.js';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import type { Session } from '../../tokens/token-authenticator.js';
 import { TokenAuthEvents } from '../../tokens/token-events.js';

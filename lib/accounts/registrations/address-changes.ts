@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { IncomingRequest } from '../../request/request-context.js';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { UserStore, type Account } from '../../users/user-store.js';
 import { Notifier, type LinkTarget } from '../notifier.js';
@@ -52,11 +52,6 @@ export class AddressChanges {
   tell({ user }: Account, { email, target }: AddressChange, response: object): void {
     if (email === null) return;
     this.notifier.tell(response, 'emailChanged', user, user.email, email);
-    if (target === null) return;
-    this.notifier.later(response, 'confirmation', async () => {
-      const owner = await this.users.findByEmail(email);
-      if (owner === null) this.notifier.sendLink(response, 'confirmation', user, email, target);
-      else this.notifier.tell(response, 'addressTaken', owner.user, email);
-    });
+    if (target !== null) this.notifier.askToConfirm(response, user, email, target);
   }
 }

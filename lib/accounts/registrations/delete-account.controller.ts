@@ -1,10 +1,10 @@
 import { Delete, HttpStatus, Inject, Req, Res, UseGuards } from '@nestjs/common';
 import { isForeignKeyViolation } from '../../database/database-errors.js';
 import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js';
 import { AuthHeaders } from '../../request/auth-headers.js';
 import { CurrentSession, OptionalAuth } from '../../request/decorators.js';
-import type { IncomingRequest } from '../../request/request-context.js';
 import { TokenAuthGuard } from '../../request/token-auth.guard.js';
 import type { Session } from '../../tokens/token-authenticator.js';
 import { TokenAuthEvents } from '../../tokens/token-events.js';

@@ -1,6 +1,6 @@
 import { Body, HttpCode, HttpStatus, Inject, Post, Req, Res } from '@nestjs/common';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { Public } from '../../request/decorators.js';
-import type { IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import type { AnyUser } from '../../users/token-auth-user.entity.js';
 import { UserSerializer } from '../../users/user-serializer.js';

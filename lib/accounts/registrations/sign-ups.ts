@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
-import { originOf, type IncomingRequest } from '../../request/request-context.js';
+import type { IncomingRequest } from '../../incoming-request.js';
+import { originOf } from '../../request/request-context.js';
 import { SessionOpener } from '../../request/session-opener.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../../tokens/clock.js';

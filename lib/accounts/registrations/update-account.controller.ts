@@ -1,6 +1,6 @@
 import { Body, HttpStatus, Inject, Patch, Put, Req, Res, UseGuards } from '@nestjs/common';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { CurrentSession, OptionalAuth } from '../../request/decorators.js';
-import type { IncomingRequest } from '../../request/request-context.js';
 import { TokenAuthGuard } from '../../request/token-auth.guard.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import type { Session } from '../../tokens/token-authenticator.js';

@@ -1,6 +1,7 @@
 import { HttpException, HttpStatus, Inject, Injectable } from '@nestjs/common';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { AuthHeaders } from '../../request/auth-headers.js';
-import { originOf, type IncomingRequest } from '../../request/request-context.js';
+import { originOf } from '../../request/request-context.js';
 import { SignInThrottle, type Attempt } from '../../throttling/sign-in-throttle.js';
 import { PasswordHasher, type PasswordVerdict } from '../../users/password-hasher.js';
 import { failure, MESSAGES } from '../account-errors.js';

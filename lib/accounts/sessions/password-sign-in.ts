@@ -1,7 +1,8 @@
 import { HttpException, HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
 import { TokenAuthHooks } from '../../hooks/token-auth-hooks.js';
+import type { IncomingRequest } from '../../incoming-request.js';
 import type { Message } from '../../messages/message.js';
-import { originOf, type IncomingRequest } from '../../request/request-context.js';
+import { originOf } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../../tokens/clock.js';
 import { TokenAuthEvents, type SignInFailure } from '../../tokens/token-events.js';

@@ -1,6 +1,6 @@
 import { Body, Get, HttpCode, HttpStatus, Inject, Post, Req, Res } from '@nestjs/common';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { Public } from '../../request/decorators.js';
-import type { IncomingRequest } from '../../request/request-context.js';
 import { SessionOpener } from '../../request/session-opener.js';
 import { UserSerializer } from '../../users/user-serializer.js';
 import { failure, MESSAGES } from '../account-errors.js';

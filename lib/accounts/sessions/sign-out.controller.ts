@@ -1,8 +1,8 @@
 import { Delete, HttpStatus, Inject, Req, Res } from '@nestjs/common';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { AuthHeaders } from '../../request/auth-headers.js';
 import { readCredentials } from '../../request/credentials-reader.js';
 import { Public } from '../../request/decorators.js';
-import type { IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TokenAuthenticator } from '../../tokens/token-authenticator.js';
 import { failure, MESSAGES } from '../account-errors.js';

@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, HttpStatus, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import type { IncomingRequest } from '../../incoming-request.js';
 import { OneTimeTokenStore } from '../../one-time-tokens/one-time-token-store.js';
 import { Public } from '../../request/decorators.js';
-import type { IncomingRequest } from '../../request/request-context.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TokenAuthEvents } from '../../tokens/token-events.js';
 import { UserStore } from '../../users/user-store.js';

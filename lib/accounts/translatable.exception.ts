@@ -2,7 +2,7 @@ import { HttpException, type HttpStatus } from '@nestjs/common';
 import { translate, type Language } from '../messages/message.js';
 
 /** What an endpoint refuses with; its body can hold messages, in English until it is told another language. */
-export class Refusal extends HttpException {
+export class TranslatableException extends HttpException {
   #texts: Language = {};
 
   constructor(body: object, status: HttpStatus) {
