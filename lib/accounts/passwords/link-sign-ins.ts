@@ -1,4 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Database } from '../../database/database.js';
+import { IdentityStore } from '../../identities/identity-store.js';
 import type { FoundOneTimeToken } from '../../one-time-tokens/one-time-token-store.js';
 import type { RedirectParameters } from '../../redirects/redirect-url.js';
 import { AuthHeaders } from '../../request/auth-headers.js';
@@ -16,6 +18,8 @@ export class LinkSignIns {
   constructor(
     @Inject(TokenService) private readonly service: TokenService,
     @Inject(AuthHeaders) private readonly headers: AuthHeaders,
+    @Inject(Database) private readonly database: Database,
+    @Inject(IdentityStore) private readonly identities: IdentityStore,
     @Inject(UserChanges) private readonly changes: UserChanges,
     @Inject(SharedClock) private readonly clock: SharedClock,
     @Inject(SignInGate) private readonly gate: SignInGate,
@@ -33,7 +37,12 @@ export class LinkSignIns {
     const now = await this.clock.now();
     if (this.config.confirmation !== null) {
       const seen = { email: token.email, confirmedAt: null };
-      if (await this.changes.run(this.changes.statement(user, { confirmedAt: new Date(now) }, seen))) {
+      const isFirst = await this.database.allOrNone([
+        { statement: this.changes.statement(user, { confirmedAt: new Date(now) }, seen), mustChange: true },
+        // As by a reset, which does not come first any more.
+        { statement: this.identities.removal(user), mustChange: false },
+      ]);
+      if (isFirst) {
         this.events.emit('user.email_confirmed', { user, email: token.email });
       }
     }
