@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, type Step } from '../database/database.js';
+import { IdentityStore } from '../identities/identity-store.js';
 import type { OneTimeToken } from '../one-time-tokens/one-time-token.entity.js';
 import { OneTimeTokenStore } from '../one-time-tokens/one-time-token-store.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../token-auth.config.js';
@@ -39,6 +40,7 @@ export class AccountChanges {
     @Inject(TokenStore) private readonly tokens: TokenStore,
     @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator,
     @Inject(OneTimeTokenStore) private readonly oneTimeTokens: OneTimeTokenStore,
+    @Inject(IdentityStore) private readonly identities: IdentityStore,
     @Inject(SharedClock) private readonly clock: SharedClock,
     @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
@@ -78,8 +80,8 @@ export class AccountChanges {
 
   /**
    * Sets a new password for whoever holds a reset token, which is used up by it, as are all others of the account: all
-   * clients end. Who reads the account's mail has confirmed the address, and unlocked the account. An address that
-   * waits for its confirmation is dropped: a thief may have asked for it.
+   * clients end. Who reads the account's mail has confirmed the address, and unlocked the account; where that is the first to
+   * do so, all identities go. An address that waits for its confirmation is dropped: a thief may have asked for it.
    *
    * @returns the account in the epoch that this has begun, or null when the token does not serve (any more).
    */
@@ -123,14 +125,16 @@ export class AccountChanges {
   /** The user comes first, as in every change: two of them must not wait for each other. */
   private async resetFrom(account: Account, token: OneTimeToken, digest: string): Promise<boolean> {
     const { user, authEpoch, confirmedAt } = account;
-    const isUnconfirmed = this.config.confirmation !== null && confirmedAt === null;
-    const confirmed = isUnconfirmed ? { confirmedAt: new Date(await this.clock.now()) } : {};
+    const isFirst = confirmedAt === null;
+    const confirmed = isFirst ? { confirmedAt: new Date(await this.clock.now()) } : {};
     const freed = { unconfirmedEmail: null, lockedAt: null, failedAttempts: 0 };
     const values = { encryptedPassword: digest, authEpoch: authEpoch + 1, ...freed, ...confirmed };
     return await this.database.allOrNone([
       { statement: this.changes.statement(user, values, { email: token.email, authEpoch }), mustChange: true },
       { statement: this.oneTimeTokens.consumption(token), mustChange: true },
       { statement: this.oneTimeTokens.removal(user, 'reset_password'), mustChange: false },
+      // Whoever made the account without showing that the address is theirs must not get in by an identity of their own.
+      ...(isFirst ? [{ statement: this.identities.removal(user), mustChange: false }] : []),
     ]);
   }
 }

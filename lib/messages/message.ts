@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { en } from './en.js';
 
 /** The code of a text: stable, for programs to tell answers apart by. */
@@ -12,8 +13,11 @@ export type Messages = Readonly<Record<MessageCode, string>>;
  */
 export type Language = Partial<Messages> & { readonly [attribute: `attribute_${string}`]: string };
 
-/** Begins a message that had to travel as a text, through class-validator. */
-const MARK = '\u0001';
+/**
+ * Begins a message that had to travel as a text, through class-validator. Nobody can guess it: texts of an application may
+ * begin with what a client has sent.
+ */
+const MARK = `\u0001${randomUUID()}`;
 
 /** A text that has not been put into a language yet. Wherever that is forgotten it is English. */
 export class Message {

@@ -5,7 +5,7 @@ import { Translator } from '../../messages/translator.js';
 import { redirectUrl, type RedirectParameters } from '../../redirects/redirect-url.js';
 import { AnswerLanguage } from '../../request/answer-language.js';
 import { MESSAGES } from '../account-errors.js';
-import { Refusal } from '../refusal.js';
+import { Refusal } from '';
 import type { Destination } from './sign-in-flow.js';
 import { messageOrigin, windowPage, type WindowPage } from './window-page.js';
 

@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { IncomingRequest } from '../../incoming-request.js';
+import { Database } from '../../database/database.js';
+import { IdentityStore } from '../../identities/identity-store.js';
 import type { FoundOneTimeToken } from '../../one-time-tokens/one-time-token-store.js';
 import type { RedirectParameters } from '../../redirects/redirect-url.js';
 import { SessionOpener } from '../../request/session-opener.js';
@@ -14,6 +16,8 @@ import { UserChanges } from '../../users/user-changes.js';
 export class LinkSignIns {
   constructor(
     @Inject(SessionOpener) private readonly sessions: SessionOpener,
+    @Inject(Database) private readonly database: Database,
+    @Inject(IdentityStore) private readonly identities: IdentityStore,
     @Inject(UserChanges) private readonly changes: UserChanges,
     @Inject(SharedClock) private readonly clock: SharedClock,
     @Inject(SignInGate) private readonly gate: SignInGate,
@@ -32,7 +36,12 @@ export class LinkSignIns {
     const now = await this.clock.now();
     if (this.config.confirmation !== null) {
       const seen = { email: token.email, confirmedAt: null };
-      if (await this.changes.run(this.changes.statement(user, { confirmedAt: new Date(now) }, seen))) {
+      const isFirst = await this.database.allOrNone([
+        { statement: this.changes.statement(user, { confirmedAt: new Date(now) }, seen), mustChange: true },
+        // As by a reset, which does not come first any more.
+        { statement: this.identities.removal(user), mustChange: false },
+      ]);
+      if (isFirst) {
         this.events.emit('user.email_confirmed', { user, email: token.email });
       }
     }

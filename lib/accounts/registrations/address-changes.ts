@@ -35,7 +35,8 @@ export class AddressChanges {
     if (email === user.email) return confirmation === null ? NONE : { ...NONE, values: { unconfirmedEmail: null } };
     if (confirmation === null) {
       const uid = user.provider === 'email' ? { uid: email } : {};
-      return { values: { email, ...uid }, email, target: null };
+      // Whatever was confirmed was another address.
+      return { values: { email, ...uid, confirmedAt: null }, email, target: null };
     }
     const redirectUrl = wantedRedirect(request, ['confirm_success_url', 'redirect_url'], redirects.confirmSuccess);
     requireAllowed(redirectUrl, this.config);
