@@ -5,7 +5,7 @@ import { Translator } from '../../messages/translator.js';
 import { redirectUrl, type RedirectParameters } from '../../redirects/redirect-url.js';
 import { AnswerLanguage } from '../../request/answer-language.js';
 import { MESSAGES } from '../account-errors.js';
-import { Refusal } from '';
+import { TranslatableException } from '../translatable.exception.js';
 import type { Destination } from './sign-in-flow.js';
 import { messageOrigin, windowPage, type WindowPage } from './window-page.js';
 
@@ -84,7 +84,7 @@ export class OmniauthAnswers {
 
   /** The first of the texts in an error body, and its code. */
   private reasonOf(response: object, error: HttpException): { text: string; code: string } {
-    if (error instanceof Refusal) error.speak(this.translator.texts(this.language.of(response)));
+    if (error instanceof TranslatableException) error.speak(this.translator.texts(this.language.of(response)));
     const body = error.getResponse();
     const { errors, message, code }: ErrorBody = typeof body === 'string' ? { message: body } : body;
     const reasons = Array.isArray(errors) ? errors : (errors?.full_messages ?? [message]);
