@@ -22,7 +22,7 @@ import type { TokenAuthMailer } from './mails/token-auth-mailer.js';
 import { Translator } from './messages/translator.js';
 import { OAuthProviders } from './oauth/oauth-providers.js';
 import { OneTimeTokenStore } from './one-time-tokens/one-time-token-store.js';
-import { checkRealms, checkTables } from './realms/realm-check.js';
+import { checkEntities, checkRealms, checkTables } from './realms/realm-check.js';
 import { afterRealm, realmExports, realmProviders } from './realms/realm-exports.js';
 import { REALM, Realms, type RealmDefinition } from './request/realms.js';
 import { REQUEST_PROVIDERS } from './request/request-providers.js';
@@ -150,6 +150,7 @@ export class TokenAuthModule implements OnModuleInit {
   }
 
   onModuleInit(): void {
+    checkEntities(this.realm, this.database);
     checkTables(this.realm, this.database, this.realms);
   }
 }

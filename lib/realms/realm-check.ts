@@ -1,4 +1,5 @@
 import { Database } from '../database/database.js';
+import { entitiesFor } from '../entities.js';
 import type { RealmDefinition, Realms } from '../request/realms.js';
 
 /**
@@ -43,6 +44,20 @@ function checkPair(realm: RealmDefinition, other: RealmDefinition): void {
 /** Express takes letters of either case. */
 function normal(path: string): string {
   return path.split('/').filter(Boolean).join('/').toLowerCase();
+}
+
+/**
+ * Checks that the data source knows the entities of a realm: one that lists its own may lack some of them.
+ *
+ * @throws Error that says what to do.
+ */
+export function checkEntities({ userEntity }: RealmDefinition, { dataSource }: Database): void {
+  const missing = entitiesFor(userEntity).filter((entity) => !dataSource.hasMetadata(entity));
+  if (missing.length === 0) return;
+  throw new Error(
+    `The data source does not know ${missing.map(({ name }) => name).join(', ')}: ` +
+      `add \`...entitiesFor(${userEntity.name})\` to its entities, or set autoLoadEntities in TypeOrmModule.forRoot().`,
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Injectable, Module, UseGuards, type INestApplication } from '@nestjs/common';
 import {
   CurrentUser,
+  entitiesFor,
   TokenAuthGuard,
   TokenAuthModule,
   TokenAuthOptionsError,
@@ -11,7 +12,7 @@ import {
 import { signInAs } from 'nestjs-token-auth/testing';
 import { describe, expect, it } from 'vitest';
 import { User } from '../support/app.js';
-import { lifespanOf, savedUser, startModules } from '../support/module-graph.js';
+import { inMemory, lifespanOf, savedUser, startModules } from '../support/module-graph.js';
 
 @Injectable()
 class Settings {
@@ -191,5 +192,22 @@ describe('isGlobal', () => {
 
     const auth = TokenAuthModule.forRoot({ userEntity: User, isGlobal: false });
     await expect(startModules({ imports: [auth, MembersModule] })).rejects.toThrow(/resolve dependencies/);
+  });
+});
+
+describe('a data source that lists its entities', () => {
+  const auth = () => ({ imports: [TokenAuthModule.forRoot({ userEntity: User })] });
+
+  it.each([
+    ['the user alone', [User]],
+    ['none', []],
+  ])('says at the start what it lacks: %s', async (_, entities) => {
+    const started = startModules(auth(), { ...inMemory, autoLoadEntities: false, entities });
+    await expect(started).rejects.toThrow(/add `\.\.\.entitiesFor\(User\)` to its entities, or set autoLoadEntities/);
+  });
+
+  it('serves with all of them', async () => {
+    const app = await startModules(auth(), { ...inMemory, autoLoadEntities: false, entities: entitiesFor(User) });
+    await expect(signInAs(app, await savedUser(app, User))).resolves.toBeDefined();
   });
 });

@@ -7,7 +7,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { afterEach } from 'vitest';
 import { openLibsql } from './databases.js';
 
-const inMemory = { type: 'better-sqlite3', driver: openLibsql, database: ':memory:' } as DataSourceOptions;
+export const inMemory = { type: 'better-sqlite3', driver: openLibsql, database: ':memory:' } as DataSourceOptions;
 
 const started: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {
@@ -17,8 +17,8 @@ afterEach(async () => {
 /** Starts a module graph that holds the given modules and a database; it ends with the test. */
 export async function startModules(metadata: ModuleMetadata, source: object = inMemory): Promise<INestApplication> {
   const database = TypeOrmModule.forRoot({
-    ...source,
     autoLoadEntities: true,
+    ...source,
     synchronize: true,
     retryAttempts: 0,
   } as never);
