@@ -6,8 +6,9 @@ import { tokenEntityFor } from './tokens/auth-token.entity.js';
 import type { AnyUser } from './users/token-auth-user.entity.js';
 
 /**
- * All entities of a user entity: itself, its clients, its one-time tokens, its identities at providers and its counters of
- * failed sign-ins. The module registers them by itself; list them where a data source is made without Nest, as for migrations.
+ * All entities of a user entity: itself, its clients, its one-time tokens, its identities at providers and its counters
+ * of failed sign-ins. The module registers them by itself; list them where a data source is made without Nest, as for
+ * migrations.
  *
  * @example
  * ```ts

@@ -78,7 +78,10 @@ export interface TokenAuthOptionsFactory<U extends AnyUser = AnyUser> {
   createTokenAuthOptions(): TokenAuthOptions<U> | Promise<TokenAuthOptions<U>>;
 }
 
-/** Signs people in and keeps them signed in. Import it once, in the root module, and once more for each other kind of users. */
+/**
+ * Signs people in and keeps them signed in. Import it once, in the root module, and once more for each other kind of
+ * users.
+ */
 @Module({})
 export class TokenAuthModule implements OnModuleInit {
   constructor(
@@ -92,8 +95,8 @@ export class TokenAuthModule implements OnModuleInit {
   /**
    * Registers the module, once, in the root module.
    *
-   * @throws TypeError without a user entity, or for an endpoint that does not exist; at start-up TokenAuthOptionsError naming every fault of the options, and Error
-   * for a second registration or a data source of an unsupported type.
+   * @throws TypeError without a user entity, or for an endpoint that does not exist; at start-up TokenAuthOptionsError
+   * naming every fault of the options, and Error for a second registration or a data source of an unsupported type.
    * @example
    * ```ts
    * TokenAuthModule.forRoot({ userEntity: User, lostResponse: 'forgiving' })

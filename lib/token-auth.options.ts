@@ -87,7 +87,8 @@ export interface TokenAuthModuleExtras<U extends AnyUser = AnyUser> {
    */
   mailer?: Type<TokenAuthMailer>;
   /**
-   * What is asked before something happens, and may veto it. Made inside this module: it can inject what is provided globally.
+   * What is asked before something happens, and may veto it. Made inside this module: it can inject what is provided
+   * globally.
    *
    * @defaultValue nothing is asked
    */

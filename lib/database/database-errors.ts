@@ -71,7 +71,10 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return error instanceof DatabaseError && FOREIGN_KEY_VIOLATION.has(error.code);
 }
 
-/** What a driver says of a value that its column, or a rule of the table, does not take; PostgreSQL has a class of codes for it. */
+/**
+ * What a driver says of a value that its column, or a rule of the table, does not take; PostgreSQL has a class of codes
+ * for it.
+ */
 const UNFIT_VALUE = new RegExp(
   [
     '22...',

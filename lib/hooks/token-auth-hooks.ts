@@ -52,8 +52,8 @@ export interface LinkAttempt<U extends AnyUser = AnyUser> {
 
 /**
  * What an application wants to be asked before something happens. Each method is awaited, and may veto by throwing: an
- * `HttpException` is the answer, best a {@link Veto}. Nothing has been changed by then. Extend it, override what is needed, and give the class to the
- * module, inside of which it is made.
+ * `HttpException` is the answer, best a {@link Veto}. Nothing has been changed by then. Extend it, override what is
+ * needed, and give the class to the module, inside of which it is made.
  *
  * @example
  * ```ts

@@ -39,8 +39,8 @@ export class Identities<U extends AnyUser = AnyUser> {
   }
 
   /**
-   * Adds an identity to a user; by it whoever it is can sign in to the account from then on. The caller vouches for both: that the user
-   * asks for it, with a recent sign-in, and that the provider has said who it is.
+   * Adds an identity to a user; by it whoever it is can sign in to the account from then on. The caller vouches for
+   * both: that the user asks for it, with a recent sign-in, and that the provider has said who it is.
    *
    * @param identity - `provider` as it is named in the options; `email` only for people to recognise it by.
    * @returns whether the user has it now: false where another user has it.

@@ -7,7 +7,10 @@ export interface IdentityKey {
   readonly subject: string;
 }
 
-/** The digest by which an identity is found: of different subjects that a collation takes for the same it makes different ones. */
+/**
+ * The digest by which an identity is found: of different subjects that a collation takes for the same it makes
+ * different ones.
+ */
 export function identityHash({ provider, subject }: IdentityKey): string {
   return createHash('sha256').update(`${provider}\0${subject}`).digest('hex');
 }

@@ -21,7 +21,10 @@ export abstract class Identity<U extends AnyUser = AnyUser> {
   /** Whose it is; the relation is made by {@link identityEntityFor}. */
   user!: U;
 
-  /** The address that the provider last told, verified or not: for people to recognise the identity by, and for nothing else. */
+  /**
+   * The address that the provider last told, verified or not: for people to recognise the identity by, and for nothing
+   * else.
+   */
   @Column({ type: 'varchar', length: 255, nullable: true })
   email!: string | null;
 

@@ -13,9 +13,10 @@ const LEDGER = 'TokenAuthSchema';
  * The migrations of a user entity's tables, for the `migrations` of a data source beside your own; call it once for each
  * user entity. Each does one version's part, and what it does never changes; new releases of this package append.
  *
- * They make the tables for clients, one-time tokens, identities and counters. A user table that exists is given the columns that
- * it lacks, and keeps its rows; else it is made with its key and the columns of {@link TokenAuthUser}. Columns of your own
- * are for your own migrations. Reverting one removes what it has made, and nothing that was there before.
+ * They make the tables for clients, one-time tokens, identities and counters. A user table that exists is given the
+ * columns that it lacks, and keeps its rows; else it is made with its key and the columns of {@link TokenAuthUser}.
+ * Columns of your own are for your own migrations. Reverting one removes what it has made, and nothing that was there
+ * before.
  *
  * @throws Error, when they run: for a data source that does not know the user entity, or rows that they cannot be run over:
  * two users with one address, or without a value for a column that needs one. Nothing has been changed then.

@@ -91,8 +91,8 @@ export class UserTableChange {
   }
 
   /**
-   * TypeORM makes a SQLite table anew for new columns. While foreign keys are enforced, dropping the old one would take along the
-   * rows that refer to it.
+   * TypeORM makes a SQLite table anew for new columns. While foreign keys are enforced, dropping the old one would take
+   * along the rows that refer to it.
    */
   private async keepingReferences(work: () => Promise<void>): Promise<void> {
     if (this.runner.connection.options.type !== 'better-sqlite3') return await work();

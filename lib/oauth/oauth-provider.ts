@@ -32,8 +32,8 @@ export interface ProviderOptions {
   scope?: string;
 
   /**
-   * More parameters of the authorization request, such as `{ prompt: 'select_account' }` or `{ hd: 'example.com' }`. A `max_age`, in
-   * seconds, is checked in the answer too; nothing else is.
+   * More parameters of the authorization request, such as `{ prompt: 'select_account' }` or `{ hd: 'example.com' }`. A
+   * `max_age`, in seconds, is checked in the answer too; nothing else is.
    *
    * @defaultValue none
    */
@@ -76,7 +76,10 @@ export interface ProviderEndpoints {
 /** Asks an API of the provider in the name of who signs in. */
 export type ResourceReader = (url: string) => Promise<unknown>;
 
-/** What a provider said, and where: only the ID token is bound to this sign-in, and only it may be signed by somebody else. */
+/**
+ * What a provider said, and where: only the ID token is bound to this sign-in, and only it may be signed by somebody
+ * else.
+ */
 export interface ProviderAnswer {
   readonly idToken: ProviderClaims | null;
   /** The claims of the userinfo endpoint; asked only where they are needed. */
@@ -87,8 +90,8 @@ export interface ProviderAnswer {
 }
 
 /**
- * A provider of identities, as {@link oidcProvider}, {@link googleProvider} and the like make it. Its parts are the module's own and
- * may change.
+ * A provider of identities, as {@link oidcProvider}, {@link googleProvider} and the like make it. Its parts are the
+ * module's own and may change.
  */
 export interface OAuthProvider {
   readonly options: ProviderOptions;

@@ -68,7 +68,10 @@ export class OAuthProviders implements OnModuleInit {
     }
   }
 
-  /** At the first use, once for all who ask meanwhile, and again after a failure: a provider that is down stops no application. */
+  /**
+   * At the first use, once for all who ask meanwhile, and again after a failure: a provider that is down stops no
+   * application.
+   */
   private async connection(name: string): Promise<ProviderConnection> {
     let connection = this.connections.get(name);
     if (connection === undefined) {

@@ -25,8 +25,9 @@ export interface MicrosoftProviderOptions extends ProviderOptionsWithSecret {
 }
 
 /**
- * Microsoft Entra ID and personal accounts. The administrator of any tenant can write any address into `email`, so an address is taken for
- * verified only where the optional claim `xms_edov` says so, which has to be switched on for the application at Microsoft.
+ * Microsoft Entra ID and personal accounts. The administrator of any tenant can write any address into `email`, so an
+ * address is taken for verified only where the optional claim `xms_edov` says so, which has to be switched on for the
+ * application at Microsoft.
  */
 export function microsoftProvider({ tenant = 'common', ...options }: MicrosoftProviderOptions): OAuthProvider {
   const isName = typeof tenant === 'string' && /^[\w.-]+$/.test(tenant);
@@ -46,8 +47,8 @@ export interface AppleProviderOptions extends ProviderOptions, AppleKey {
 }
 
 /**
- * Sign in with Apple. Apple answers by a form, and tells the name only when somebody signs in for the first time: it is then in
- * the claims `name`, `given_name` and `family_name`, unsigned.
+ * Sign in with Apple. Apple answers by a form, and tells the name only when somebody signs in for the first time: it is
+ * then in the claims `name`, `given_name` and `family_name`, unsigned.
  */
 export function appleProvider(options: AppleProviderOptions): OAuthProvider {
   const faults = faultsOfAppleKey(options);

@@ -35,7 +35,8 @@ export class ProviderConnection {
     const { fetch } = provider.options;
     if (fetch !== undefined) configuration[client.customFetch] = fetch as never;
     if (isLoopback(configuration.serverMetadata().issuer)) client.allowInsecureRequests(configuration);
-    // TLS would do in this flow (OpenID Connect Core 1.0, section 3.1.3.7); a signature costs nothing once the keys are known.
+    // TLS would do in this flow (OpenID Connect Core 1.0, section 3.1.3.7); a signature costs nothing once the keys are
+    // known.
     if (typeof server === 'string') client.enableNonRepudiationChecks(configuration);
     return new ProviderConnection(client, provider, configuration);
   }

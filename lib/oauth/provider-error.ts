@@ -1,6 +1,6 @@
 /**
- * Why somebody cannot be signed in by a provider. `refused`: the person or the provider did not want it; `unavailable`: the provider
- * cannot be reached; `failed`: its answer is not what it has to be.
+ * Why somebody cannot be signed in by a provider. `refused`: the person or the provider did not want it; `unavailable`:
+ * the provider cannot be reached; `failed`: its answer is not what it has to be.
  */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';

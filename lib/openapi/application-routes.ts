@@ -59,7 +59,7 @@ export function guardedOperation(
   realms: readonly DescribedRealm[],
 ): Operation {
   const headers = Object.assign({}, ...realms.toReversed().map(({ security }) => security.headersOfResponse)) as object;
-  const isCookieAtRisk = !isSafeMethod(method) && realms.some(({ config }) => config.cookie !== null);
+  const isCookieAtRisk = !isSafeMethod(method.toUpperCase()) && realms.some(({ config }) => config.cookie !== null);
   const forbidden = [
     ...(isCookieAtRisk ? ['A page of another origin made the request.'] : []),
     ...(isRecent ? ['The client has to sign in once more: `recent_sign_in_required`.'] : []),

@@ -13,7 +13,10 @@ export interface Fields {
 
 const NO_FIELDS: Fields = Object.freeze({ properties: Object.freeze({}), required: Object.freeze([]) });
 
-/** What the decorators of class-validator say of a value, by their names; the rest of them says nothing that a schema could. */
+/**
+ * What the decorators of class-validator say of a value, by their names; the rest of them says nothing that a schema
+ * could.
+ */
 const RULES: Record<string, (...constraints: never[]) => SchemaObject> = {
   isString: () => TEXT,
   isBoolean: () => ({ type: 'boolean' }),

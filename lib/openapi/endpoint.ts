@@ -74,7 +74,8 @@ export function operationOf(endpoint: Endpoint, realm: DescribedRealm, method: s
       ? [refTo('parameters', 'TokenAuthUnbatch') as unknown as Parameter]
       : []),
   ];
-  const isCookieAtRisk = realm.config.cookie !== null && !isSafeMethod(method) && endpoint.isForOtherSites !== true;
+  const isCookieAtRisk =
+    realm.config.cookie !== null && !isSafeMethod(method.toUpperCase()) && endpoint.isForOtherSites !== true;
   const all = { ...answers, ...(isCookieAtRisk ? { 403: CROSS_SITE } : {}), 503: UNAVAILABLE };
   return {
     operationId: `${realm.name}_${id}`,

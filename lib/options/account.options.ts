@@ -72,8 +72,8 @@ export interface AccountOptions<U extends AnyUser = AnyUser> {
   lockable?: boolean;
 
   /**
-   * How many wrong passwords in a row lock an account; 1 or more. A sign-in under way counts until its password has been found
-   * right, so more of them at once than this number lock the account too.
+   * How many wrong passwords in a row lock an account; 1 or more. A sign-in under way counts until its password has
+   * been found right, so more of them at once than this number lock the account too.
    *
    * @defaultValue `20`
    */

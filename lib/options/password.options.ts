@@ -25,7 +25,8 @@ export interface PasswordOptions {
   passwordMinLength?: number;
 
   /**
-   * How many password computations may wait for the worker, 1 or more; beyond that sign-ins are answered 503 with `Retry-After`.
+   * How many password computations may wait for the worker, 1 or more; beyond that sign-ins are answered 503 with
+   * `Retry-After`.
    *
    * @defaultValue `100`
    */

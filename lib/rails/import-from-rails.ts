@@ -83,7 +83,8 @@ export interface RailsImportOptions<U extends AnyUser> {
  * Each user is moved in one transaction, and one who is here already is left alone: a run that was cut off is simply started
  * again. Listeners and subscribers of the entity do not run. Run it in a process of its own, and not in two at once.
  *
- * @returns what was done, and what a person should look at; rows that the database refuses are among it, and do not end the import.
+ * @returns what was done, and what a person should look at; rows that the database refuses are among it, and do not end
+ * the import.
  * @throws TypeError for options that cannot work; DatabaseError when a database fails.
  * @example
  * ```ts

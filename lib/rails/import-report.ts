@@ -26,7 +26,10 @@ export interface RailsImportReport {
   refreshedUsers: number;
   /** How many users were left as they are, because they are here already, or left out by `map`. */
   skippedUsers: number;
-  /** How many sessions were not moved: at their end in Rails, not to be read, or named like a client of somebody else here. */
+  /**
+   * How many sessions were not moved: at their end in Rails, not to be read, or named like a client of somebody else
+   * here.
+   */
   readonly skippedClients: { expired: number; unusable: number; taken: number };
   readonly sharedEmails: SharedEmail[];
   /** What a person should look at. */

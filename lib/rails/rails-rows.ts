@@ -44,7 +44,10 @@ export async function* readTable({ dataSource, table = 'users' }: RailsTable, pa
   }
 }
 
-/** Rails keeps UTC in columns without a time zone, which drivers take for local time: read as text they mean what they say. */
+/**
+ * Rails keeps UTC in columns without a time zone, which drivers take for local time: read as text they mean what they
+ * say.
+ */
 function selected({ driver, options }: DataSource, name: string, isInstant: boolean): string {
   const column = driver.escape(name);
   if (!isInstant || options.type === 'better-sqlite3') return column;

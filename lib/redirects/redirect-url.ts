@@ -8,8 +8,8 @@ export type RedirectParameters = Readonly<Record<string, string>>;
 const RESERVED = new Set(['uid', 'auth_token', 'access-token']);
 
 /**
- * An absolute URL with parameters as clients of the protocol read them: sorted by name and form-encoded, behind those that it has; and
- * the whole query once more behind a fragment, for pages that keep their route there.
+ * An absolute URL with parameters as clients of the protocol read them: sorted by name and form-encoded, behind those
+ * that it has; and the whole query once more behind a fragment, for pages that keep their route there.
  *
  * Parameters of the same names that it has already are dropped, and so are credentials: whoever asked for the mail wrote
  * them, and somebody else follows the link.

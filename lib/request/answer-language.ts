@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingRequest } from '../incoming-request.js';
-import { Message, type MessageCode } from '../messages/message.js';
+import { Message, type Language, type MessageCode } from '../messages/message.js';
 import { Translator } from '../messages/translator.js';
 import { canDeliver, requestOf } from './request-context.js';
 
@@ -30,6 +30,11 @@ export class AnswerLanguage {
   of(response: object | null, request: IncomingRequest | null = requestOf(response)): string {
     if (this.translator.hasChoice && canDeliver(response)) this.vary(response);
     return this.translator.languageOf(request);
+  }
+
+  /** The texts of that language, for an answer that is about to be given in it. */
+  texts(response: object): Language {
+    return this.translator.texts(this.of(response));
   }
 
   /** A message in that language; other texts stay as they are. */

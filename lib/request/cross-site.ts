@@ -3,7 +3,7 @@ import type { IncomingRequest } from '../incoming-request.js';
 
 /** Whether browsers send this on behalf of any page; applications must not change state by it. */
 export function isSafeMethod(method: string | undefined): boolean {
-  return /^(GET|HEAD|OPTIONS)$/i.test(method ?? '');
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
 /** What browsers say of requests that a page of the same origin or the person made. */

@@ -8,8 +8,9 @@ import { TokenAuthGuard } from './token-auth.guard.js';
  * 7.5.3). Others are answered 403 with the code `recent_sign_in_required`; they sign in once more and repeat the request
  * with what that gives them. A 401 would make clients throw their credentials away.
  *
- * Guards with {@link TokenAuthGuard}, for the users that `@AuthenticateAs()` names. Such a route always wants a user, whatever
- * `@Public()` and `@OptionalAuth()` say of it or of its class. Of a method's and its class's duration the method's counts.
+ * Guards with {@link TokenAuthGuard}, for the users that `@AuthenticateAs()` names. Such a route always wants a user,
+ * whatever `@Public()` and `@OptionalAuth()` say of it or of its class. Of a method's and its class's duration the
+ * method's counts.
  *
  * @param within - how long ago the sign-in may be; more than 0.
  * @throws TypeError for what is no such duration.

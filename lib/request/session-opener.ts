@@ -39,7 +39,8 @@ export class SessionOpener {
   ) {}
 
   /**
-   * Signs a client in for a user whose identity has been proven, unless `beforeSignIn` of the application's {@link TokenAuthHooks} refuses.
+   * Signs a client in for a user whose identity has been proven, unless `beforeSignIn` of the application's hooks
+   * refuses.
    *
    * @param authEpoch - the user's auth epoch when it was proven; the present one by default.
    * @throws DatabaseError when the database fails; in cookie mode ForbiddenException for a page of another origin, which
@@ -69,8 +70,8 @@ export class SessionOpener {
   }
 
   /**
-   * The same where a page hands the credentials over to a script. In cookie mode they are in the cookie alone, and there is no
-   * token among them: a script must not read what the cookie keeps from it.
+   * The same where a page hands the credentials over to a script. In cookie mode the token is in the cookie alone: a
+   * script must not read what the cookie keeps from it.
    *
    * @internal
    */

@@ -3,7 +3,10 @@ import { Column, Index, PrimaryColumn } from 'typeorm';
 import { digestColumn, integerColumn } from '../database/columns.js';
 import { declareFor, onePerUserEntity } from '../users/owned-entity.js';
 
-/** How many sign-ins to one account, or from one address, have failed lately. Belongs to nobody: the account may not exist. */
+/**
+ * How many sign-ins to one account, or from one address, have failed lately. Belongs to nobody: the account may not
+ * exist.
+ */
 export abstract class Throttle {
   /** Digest of what is counted, so that the table names nobody. */
   @PrimaryColumn(digestColumn)

@@ -42,12 +42,12 @@ export function legacyHashesOf(digests: readonly string[]): string {
 }
 
 /**
- * Checks tokens of clients that have moved in from another system, whose digests are bcrypt: once for each client, in a worker
- * thread of its own, so that neither they nor sign-ins keep the others waiting.
+ * Checks tokens of clients that have moved in from another system, whose digests are bcrypt: once for each client, in a
+ * worker thread of its own, so that neither they nor sign-ins keep the others waiting.
  *
- * Each check takes about a tenth of a second, so their rate is bounded: requests at once with the same token share one, a
- * client has ten of wrong tokens a minute, and a hundred wait at most. Beyond that this throws, for a 503: whether the token is
- * right is not known then, and a 401 would make an honest client throw its token away.
+ * Each check takes about a tenth of a second, so their rate is bounded: requests at once with the same token share one,
+ * a client has ten of wrong tokens a minute, and a hundred wait at most. Beyond that this throws, for a 503: whether
+ * the token is right is not known then, and a 401 would make an honest client throw its token away.
  */
 @Injectable()
 export class LegacyDigests implements OnApplicationShutdown {

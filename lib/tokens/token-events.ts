@@ -34,7 +34,10 @@ export interface TokenAuthEventMap {
   'user.signed_up': { user: AnyUser; method: 'password' | 'oauth'; provider: string; origin: RequestOrigin };
   /** A client has been signed in. */
   'user.signed_in': { user: AnyUser; client: AuthClient; method: SignInMethod; origin: RequestOrigin };
-  /** A sign-in has been refused. `email` is what was typed, which may be anything; `user` is null where there is none, or where it was not looked for (`throttled`). */
+  /**
+   * A sign-in has been refused. `email` is what was typed, which may be anything; `user` is null where there is none,
+   * or where it was not looked for (`throttled`).
+   */
   'user.sign_in_failed': { user: AnyUser | null; email: string | null; reason: SignInFailure; origin: RequestOrigin };
   /** A client has signed itself out. */
   'user.signed_out': { user: AnyUser; client: AuthClient };
@@ -69,8 +72,8 @@ export interface TokenAuthEventMap {
 }
 
 /**
- * Tells listeners what happened. A listener that fails is logged and fails no request; nobody waits for what it awaits, but it
- * begins within the request, so that heavy work belongs into a queue.
+ * Tells listeners what happened. A listener that fails is logged and fails no request; nobody waits for what it awaits,
+ * but it begins within the request, so that heavy work belongs in a queue.
  *
  * @example
  * ```ts

@@ -37,8 +37,8 @@ export class TokenStore<U extends AnyUser = AnyUser> {
   }
 
   /**
-   * How often this process has ended clients, removed users or rotated inside an open batch: whether a request in flight must look at its
-   * row again before it answers.
+   * How often this process has ended clients, removed users or rotated inside an open batch: whether a request in
+   * flight must look at its row again before it answers.
    */
   get disturbances(): number {
     return this.disturbed;
@@ -102,7 +102,10 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     return await this.listWhere(this.ownedBy(user, 'token'));
   }
 
-  /** The same for this e-mail address, or what a collation takes for the same; one statement, whether anybody has it or not. */
+  /**
+   * The same for this e-mail address, or what a collation takes for the same; one statement, whether anybody has it or
+   * not.
+   */
   async listByEmail(email: string): Promise<AuthToken<U>[]> {
     const value = storedValue(this.database.dataSource, this.userEntity, 'email', email);
     return await this.listWhere(new Brackets((where) => where.where('user.email = :email', { email: value })));

@@ -39,8 +39,8 @@ export interface IssueOptions {
   /** The auth epoch at the time when the identity was proven; the present one by default. */
   authEpoch?: number;
   /**
-   * For how long, in ms, the client may change the password without knowing it, as who follows a reset link may. Such a client
-   * ends none of the others, and itself with that time unless the password is changed.
+   * For how long, in ms, the client may change the password without knowing it, as who follows a reset link may. Such a
+   * client ends none of the others, and itself with that time unless the password is changed.
    *
    * @internal
    */

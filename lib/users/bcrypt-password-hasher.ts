@@ -6,7 +6,8 @@ import { PasswordHasher, PasswordQueueFullError, type PasswordVerdict } from './
 
 /**
  * bcrypt as Devise uses it: the pepper is appended to the password, and both are cut off at 72 bytes. Computed in one
- * worker thread, of lower priority where the platform allows, with a bounded queue, so that sign-ins never stall guarded requests.
+ * worker thread, of lower priority where the platform allows, with a bounded queue, so that sign-ins never stall
+ * guarded requests.
  */
 @Injectable()
 export class BcryptPasswordHasher extends PasswordHasher implements OnApplicationShutdown {

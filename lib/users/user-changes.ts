@@ -73,7 +73,10 @@ export class UserChanges<U extends AnyUser = AnyUser> {
     await this.run(this.statement(user, {}, {}, ['authEpoch']));
   }
 
-  /** Takes back an account that has just been made and that nobody has signed in to: not softly, so that its address is free again. */
+  /**
+   * Takes back an account that has just been made and that nobody has signed in to: not softly, so that its address is
+   * free again.
+   */
   async withdraw(user: U): Promise<void> {
     const query = this.database.dataSource.createQueryBuilder();
     await this.run(query.delete().from(this.table.entity).where(this.table.isUser(user)));

@@ -3,17 +3,17 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { on, TestApp, User } from '../support/app.js';
 import { clientRow } from '../support/cleanup.js';
-import { CompiledExamples } from '../support/docs.js';
+import { CompiledExample } from '../support/examples.js';
 
 on({ adapter: 'express', database: 'sqlite' }, 'the recipe for @nestjs/schedule', (platform) => {
-  let examples: CompiledExamples;
+  let example: CompiledExample;
   beforeAll(() => {
-    examples = new CompiledExamples('clean-up', { 'clean-up.module.ts': 'docs/clean-up.md' });
+    example = new CompiledExample('docs/clean-up.md', 'clean-up.module.ts');
   });
-  afterAll(() => examples.remove());
+  afterAll(() => example?.remove());
 
   it('removes what has expired when its time has come', async () => {
-    const { CleanUpModule } = (await import(examples.path('clean-up.module.ts'))) as {
+    const { CleanUpModule } = (await import(example.path)) as {
       CleanUpModule: Type<unknown>;
     };
     const app = await TestApp.start(platform, { imports: [CleanUpModule] });

@@ -5,7 +5,7 @@ import { onEveryDatabase, TestApp, User } from '../support/app.js';
 import { ProtocolClient, send, sendJson, told } from '../support/client.js';
 import { Interloper } from '../support/interloper.js';
 import { SlowHasher } from '../support/slow-hasher.js';
-import { expectSignedIn, expectSignedOut, rowOf } from '../support/visits.js';
+import { expectSignedIn, expectSignedOut, idOf } from '../support/visits.js';
 
 const DELETE = { method: 'DELETE' };
 
@@ -14,7 +14,6 @@ onEveryDatabase('clients that are ended at the same time', (platform) => {
   let user: User;
   let laptop: ProtocolClient;
   let phone: ProtocolClient;
-  const idOf = async (client: ProtocolClient) => (await rowOf(app, client))?.id ?? '';
   beforeAll(async () => {
     app = await TestApp.start(platform, { auth: { passwordHasher: SlowHasher } });
   });
@@ -26,7 +25,7 @@ onEveryDatabase('clients that are ended at the same time', (platform) => {
   });
 
   it('end once', async () => {
-    const path = `/auth/clients/${await idOf(phone)}`;
+    const path = `/auth/clients/${await idOf(app, phone)}`;
     const answers = await Promise.all([
       laptop.peek(path, DELETE),
       laptop.peek(path, DELETE),
@@ -73,7 +72,7 @@ onEveryDatabase('clients that are ended at the same time', (platform) => {
   it('end together with a sign-in under way by TokenService.revokeOthers too, the kept one being there or not', async () => {
     const tokens = app.nest.get(TokenService);
     for (const [kept, others] of [
-      [await idOf(laptop), 1],
+      [await idOf(app, laptop), 1],
       ['none', 1],
     ] as const) {
       expect(await tokens.revokeOthers(user, kept)).toBe(others);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { onEveryPlatform, type TestApp, type User } from '../support/app.js';
 import { ProtocolClient, send, told } from '../support/client.js';
 import { Admin, rowAmong, signedInTwins, startRealms } from '../support/realms.js';
-import { expectSignedIn, expectSignedOut, outcome, rowOf, visit } from '../support/visits.js';
+import { expectSignedIn, expectSignedOut, idOf, outcome, rowOf, visit } from '../support/visits.js';
 
 const REFUSED = { success: false, errors: ['Unable to find this client among those of your account.'] };
 const DELETE = { method: 'DELETE' };
@@ -13,7 +13,6 @@ onEveryPlatform('the list of clients', (platform) => {
   let user: User;
   let laptop: ProtocolClient;
   let phone: ProtocolClient;
-  const idOf = async (client: ProtocolClient) => (await rowOf(app, client))?.id ?? '';
   beforeAll(async () => {
     app = await startRealms(platform);
   });
@@ -35,7 +34,7 @@ onEveryPlatform('the list of clients', (platform) => {
       success: true,
       data: [
         {
-          id: await idOf(laptop),
+          id: await idOf(app, laptop),
           created_at: before,
           last_used_at: new Date(app.clock.now()).toISOString(),
           ip: '127.0.0.1',
@@ -43,7 +42,7 @@ onEveryPlatform('the list of clients', (platform) => {
           current: true,
         },
         {
-          id: await idOf(phone),
+          id: await idOf(app, phone),
           created_at: signedInAt,
           last_used_at: signedInAt,
           ip: null,
@@ -78,7 +77,7 @@ onEveryPlatform('the list of clients', (platform) => {
   });
 
   it('ends one of them, and the client that asks rotates as usual', async () => {
-    const { answer, ...rest } = await visit(app, laptop, `/auth/clients/${await idOf(phone)}`, DELETE);
+    const { answer, ...rest } = await visit(app, laptop, `/auth/clients/${await idOf(app, phone)}`, DELETE);
     expect([rest, answer.body]).toEqual([{ status: 200, told: 'token', row: 'rotated' }, { success: true }]);
     await expectSignedOut(app, phone);
     expect(await outcome(app, laptop, '/auth/clients')).toEqual([200, 'blank', 'unchanged']);
@@ -87,7 +86,7 @@ onEveryPlatform('the list of clients', (platform) => {
 
   it('signs the client out that ends itself', async () => {
     const signedOut: unknown[] = [];
-    const id = await idOf(laptop);
+    const id = await idOf(app, laptop);
     app.nest.get(TokenAuthEvents).on('user.signed_out', ({ client }) => signedOut.push(client.id));
     expect(await outcome(app, laptop, `/auth/clients/${id}`, DELETE)).toEqual([200, 'nothing', 'gone']);
     expect(signedOut).toEqual([id]);
@@ -106,7 +105,7 @@ onEveryPlatform('the list of clients', (platform) => {
   );
 
   it('takes neither another spelling for an id nor a text without end', async () => {
-    const [theirs, own] = [await idOf(phone), await idOf(laptop)];
+    const [theirs, own] = [await idOf(app, phone), await idOf(app, laptop)];
     for (const spelling of [theirs.toUpperCase(), own.toUpperCase(), `${theirs}%20`, `%20${theirs}`]) {
       expect((await laptop.go(`/auth/clients/${spelling}`, DELETE)).status).toBe(404);
     }
@@ -118,7 +117,7 @@ onEveryPlatform('the list of clients', (platform) => {
 
   it('knows no client of others', async () => {
     const other = await ProtocolClient.signedIn(app);
-    const answer = await laptop.go(`/auth/clients/${await idOf(other)}`, DELETE);
+    const answer = await laptop.go(`/auth/clients/${await idOf(app, other)}`, DELETE);
     expect([answer.status, answer.body]).toEqual([404, REFUSED]);
     await expectSignedIn(app, other);
   });

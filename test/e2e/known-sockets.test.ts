@@ -3,7 +3,7 @@ import { TokenService } from 'nestjs-token-auth';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TestApp, User } from '../support/app.js';
 import { eventually, ProtocolClient } from '../support/client.js';
-import { idOf } from '../support/ends.js';
+import { idOf } from '../support/visits.js';
 import { openSocketsOf, startLive, storeOf } from '../support/open-sockets.js';
 
 /** As much of a socket of `ws` as is looked at. */

@@ -5,8 +5,8 @@ import { CurrentUser, TokenAuthGuard, TokenService, type AnyUser } from 'nestjs-
 import { io, type Socket as Peer } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { onEveryAdapter, TestApp } from '../support/app.js';
-import { eventually, ProtocolClient } from '../support/client.js';
-import { AT_ONCE, LATER, type Scene } from '../support/ends.js';
+import { eventually, type ProtocolClient } from '../support/client.js';
+import { AT_ONCE, LATER, sceneOf, type Scene } from '../support/ends.js';
 import { openSocketsOf } from '../support/open-sockets.js';
 
 /** Lets everybody in; a guard looks at the messages. */
@@ -29,7 +29,6 @@ interface Fate {
 onEveryAdapter('the open Socket.IO connections of a client', (platform) => {
   let app: TestApp;
   let scene: Scene;
-  let stranger: ProtocolClient;
   const peers: Peer[] = [];
   beforeAll(async () => {
     app = await TestApp.start(platform, {
@@ -40,11 +39,7 @@ onEveryAdapter('the open Socket.IO connections of a client', (platform) => {
   });
   afterAll(() => app.close());
   beforeEach(async () => {
-    const user = await app.user();
-    const mine = await ProtocolClient.signedIn(app, user);
-    const other = await ProtocolClient.signedIn(app, user);
-    stranger = await ProtocolClient.signedIn(app);
-    scene = { app, user, mine, other };
+    scene = await sceneOf(app);
   });
   afterEach(async () => {
     for (const peer of peers.splice(0)) peer.disconnect();
@@ -69,13 +64,13 @@ onEveryAdapter('the open Socket.IO connections of a client', (platform) => {
     async (name, { end, reason, endsOther }) => {
       const mine = [await open(scene.mine), await open(scene.mine, 'polling')];
       const others = await open(scene.other);
-      const foreign = await open(stranger);
+      const foreign = await open(scene.stranger);
       await end(scene);
       if (LATER.some(([later]) => later === name)) await openSocketsOf(app).checkAll();
       const ended = endsOther ? [...mine, others] : mine;
       await eventually(() => ended.every(({ disconnected }) => disconnected.length > 0));
       expect(ended.map(({ reasons }) => reasons)).toEqual(ended.map(() => [reason]));
-      expect(await foreign.peer.emitWithAck('me')).toBe(stranger.headers['uid']);
+      expect(await foreign.peer.emitWithAck('me')).toBe(scene.stranger.headers['uid']);
       expect(others.peer.connected).toBe(!endsOther);
       expect(openSocketsOf(app).size).toBe(endsOther ? 1 : 2);
     },

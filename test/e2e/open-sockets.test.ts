@@ -1,26 +1,22 @@
 import { TokenService } from 'nestjs-token-auth';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { onEveryAdapter, type TestApp } from '../support/app.js';
-import { eventually, ProtocolClient } from '../support/client.js';
-import { AT_ONCE, LATER, idOf, type Scene } from '../support/ends.js';
+import { eventually, type ProtocolClient } from '../support/client.js';
+import { AT_ONCE, LATER, sceneOf, type Scene } from '../support/ends.js';
 import { LiveClient } from '../support/live-client.js';
 import { openSocketsOf, startLive } from '../support/open-sockets.js';
+import { idOf } from '../support/visits.js';
 
 onEveryAdapter('the open WebSockets of a client', (platform) => {
   let app: TestApp;
   let scene: Scene;
-  let stranger: ProtocolClient;
   const sockets: LiveClient[] = [];
   beforeAll(async () => {
     app = await startLive(platform, { auth: { maxNumberOfDevices: 2 } });
   });
   afterAll(() => app.close());
   beforeEach(async () => {
-    const user = await app.user();
-    const mine = await ProtocolClient.signedIn(app, user);
-    const other = await ProtocolClient.signedIn(app, user);
-    stranger = await ProtocolClient.signedIn(app);
-    scene = { app, user, mine, other };
+    scene = await sceneOf(app);
   });
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.close();
@@ -37,13 +33,13 @@ onEveryAdapter('the open WebSockets of a client', (platform) => {
 
   async function openAll() {
     const { mine, other } = scene;
-    return [await open(mine), await open(mine), await open(other), await open(stranger)];
+    return [await open(mine), await open(mine), await open(other), await open(scene.stranger)];
   }
 
   async function expectEnded([first, second, others, foreign]: LiveClient[], endsOther: boolean) {
     expect([await first?.untilClosed(), await second?.untilClosed()]).toEqual([4401, 4401]);
     expect(first?.closedBecause).toBe('Your session has ended.');
-    expect(await foreign?.ask('me')).toEqual({ event: 'me', data: stranger.headers['uid'] });
+    expect(await foreign?.ask('me')).toEqual({ event: 'me', data: scene.stranger.headers['uid'] });
     const fate = endsOther ? await others?.untilClosed() : await others?.ask('me');
     expect(fate).toEqual(endsOther ? 4401 : { event: 'me', data: scene.other.headers['uid'] });
   }

@@ -1,12 +1,10 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, ProtocolClient, send, sendJson, told } from '../support/client.js';
-import { compile, exampleOf, root } from '../support/examples.js';
-
-const folder = join(root, 'dist-readme');
+import { CompiledExample, exampleOf } from '../support/examples.js';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -17,17 +15,17 @@ async function freePort(): Promise<number> {
 }
 
 describe('the example in the README', () => {
+  let example: CompiledExample;
   let server: ChildProcess;
   let port: number;
   let url: string;
 
   beforeAll(async () => {
-    const faults = compile(folder, [exampleOf('README.md', 'main.ts')]);
-    if (faults.size > 0) throw new Error([...faults.values()].flat().join('\n'));
+    example = new CompiledExample('README.md', 'main.ts');
     port = await freePort();
     url = `http://localhost:${port}`;
-    server = spawn(process.execPath, ['out/README/main.js'], {
-      cwd: folder,
+    server = spawn(process.execPath, [example.path], {
+      cwd: example.folder,
       env: { ...process.env, PORT: String(port) },
     });
     await eventually(
@@ -40,7 +38,7 @@ describe('the example in the README', () => {
   });
   afterAll(() => {
     server?.kill();
-    rmSync(folder, { recursive: true, force: true });
+    example?.remove();
   });
 
   it('serves an application in which people sign up and call a guarded route', async () => {
@@ -56,10 +54,10 @@ describe('the example in the README', () => {
   const hasCurl = 'TEST_SKIP_NOTHING' in process.env || spawnSync('curl', ['--version']).status === 0;
   it.skipIf(!hasCurl)('is tried with the lines as printed (skipped without curl)', () => {
     writeFileSync(
-      join(folder, 'try.sh'),
+      join(example.folder, 'try.sh'),
       exampleOf('README.md', 'try.sh').code.replaceAll('localhost:3000', `localhost:${port}`),
     );
-    const output = execFileSync('sh', ['-e', 'try.sh'], { cwd: folder, encoding: 'utf8' });
+    const output = execFileSync('sh', ['-e', 'try.sh'], { cwd: example.folder, encoding: 'utf8' });
     expect(output).toContain('"uid":"ada@example.com"');
     expect(output).toContain('HTTP/1.1 200 OK');
     expect(output).toMatch(/^access-token: ?\r$/m);

@@ -1,7 +1,7 @@
 import { TokenService, type SocketEndReason } from 'nestjs-token-auth';
 import { User, type TestApp } from './app.js';
-import { FROM_ELSEWHERE, sendJson, type ProtocolClient } from './client.js';
-import { rowOf } from './visits.js';
+import { FROM_ELSEWHERE, ProtocolClient, sendJson } from './client.js';
+import { idOf } from './visits.js';
 
 /** A client that is to end, and another one of its user. Two are the most that the application allows. */
 export interface Scene {
@@ -9,6 +9,15 @@ export interface Scene {
   readonly user: User;
   readonly mine: ProtocolClient;
   readonly other: ProtocolClient;
+  /** A client of somebody else, which stays. */
+  readonly stranger: ProtocolClient;
+}
+
+export async function sceneOf(app: TestApp): Promise<Scene> {
+  const user = await app.user();
+  const mine = await ProtocolClient.signedIn(app, user);
+  const other = await ProtocolClient.signedIn(app, user);
+  return { app, user, mine, other, stranger: await ProtocolClient.signedIn(app) };
 }
 
 /** A way in which a client ends. */
@@ -20,10 +29,6 @@ export interface End {
 }
 
 const DELETE = { method: 'DELETE' };
-
-export async function idOf(app: TestApp, client: ProtocolClient): Promise<string> {
-  return (await rowOf(app, client))?.id ?? '';
-}
 
 /** Ends that the application's own process brings about. */
 export const AT_ONCE: [string, End][] = [

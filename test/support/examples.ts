@@ -58,14 +58,14 @@ const USER: Example = exampleOf('docs/user-entity.md', 'user.entity.ts');
  * Compiles examples as the Nest CLI sets a new application up, those of a page together.
  *
  * @param folder - is made anew: inside the package, so that its own name and its development dependencies resolve as they
- * would in an application. The examples of the README are at `out/README` there.
+ * would in an application.
  * @returns what the compiler says, by page and line there.
  */
 export function compile(folder: string, examples: readonly Example[]): Map<Example, string[]> {
   rmSync(folder, { recursive: true, force: true });
   const files = new Map<string, Example>();
   for (const example of examples) {
-    const place = example.page.replace(/^docs\//, '').replace(/\.md$/, '');
+    const place = placeOf(example);
     if (!files.has(`${place}/user.entity.ts`)) files.set(`${place}/user.entity.ts`, USER);
     files.set(`${place}/${example.name}`, example);
   }
@@ -77,6 +77,32 @@ export function compile(folder: string, examples: readonly Example[]): Map<Examp
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   const { stdout } = spawnSync(process.execPath, [compiler, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' });
   return diagnosticsOf(stdout, files);
+}
+
+/** Where the examples of a page are compiled. */
+function placeOf({ page }: Example): string {
+  return page.replace(/^docs\//, '').replace(/\.md$/, '');
+}
+
+/** An example that has been compiled, to be run. */
+export class CompiledExample {
+  /** A folder of its own. */
+  readonly folder: string;
+  /** What to run or to import. */
+  readonly path: string;
+
+  /** @throws Error with what the compiler says, where it does not compile. */
+  constructor(page: string, name: string) {
+    const example = exampleOf(page, name);
+    this.folder = join(root, `dist-example-${placeOf(example)}`);
+    const faults = compile(this.folder, [example]);
+    if (faults.size > 0) throw new Error([...faults.values()].flat().join('\n'));
+    this.path = join(this.folder, 'out', placeOf(example), name.replace(/\.ts$/, '.js'));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
 }
 
 function diagnosticsOf(output: string, files: ReadonlyMap<string, Example>): Map<Example, string[]> {

@@ -34,7 +34,10 @@ export async function drift(dataSource: DataSource): Promise<string[]> {
   return upQueries.map(({ query }) => query);
 }
 
-/** The columns, indices and foreign keys of the user table, of the module's and of some other tables, as far as they exist. */
+/**
+ * The columns, indices and foreign keys of the user table, of the module's and of some other tables, as far as they
+ * exist.
+ */
 export async function schemaOf(dataSource: DataSource, user: string, others: string[] = []): Promise<unknown> {
   const suffixes = ['auth_token', 'one_time_token', 'identity', 'throttle', 'token_auth_schema'];
   const runner = dataSource.createQueryRunner();

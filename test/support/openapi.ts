@@ -117,7 +117,10 @@ export class Router {
     }
   }
 
-  /** What is served below a path, as documents name it; without what answers as if it were not there. A provider is `acme`. */
+  /**
+   * What is served below a path, as documents name it; without what answers as if it were not there. A provider is
+   * `acme`.
+   */
   async servedBelow(app: TestApp, base: string): Promise<string[]> {
     const below = [...this.routes].filter((each) => `${each}/`.includes(` ${base}/`));
     const isThere = await Promise.all(

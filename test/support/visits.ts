@@ -21,6 +21,11 @@ export async function rowOf(app: TestApp, client: ProtocolClient): Promise<AuthT
   return await app.dataSource.getRepository(tokenEntityFor(User)).findOneBy({ client: name });
 }
 
+/** The id by which applications know a client; `''` where it has ended. */
+export async function idOf(app: TestApp, client: ProtocolClient): Promise<string> {
+  return (await rowOf(app, client))?.id ?? '';
+}
+
 /** Sends a request as the client does, and tells what it did. */
 export async function visit(
   app: TestApp,

@@ -16,7 +16,10 @@ import type { Arrival, ResolvedAccount } from './arrival.js';
 /** How long a new account may be without its identity, in ms: both are not made by one statement. */
 const IN_THE_MAKING = 60_000;
 
-/** Adds identities to accounts that there are, by the address that the provider has verified and if the application allows it. */
+/**
+ * Adds identities to accounts that there are, by the address that the provider has verified and if the application
+ * allows it.
+ */
 @Injectable()
 export class AccountLinks {
   constructor(

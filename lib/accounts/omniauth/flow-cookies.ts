@@ -18,9 +18,10 @@ const LONGEST = 3000;
 type Content = [string, string, string, string, string | null, Record<string, unknown>, number];
 
 /**
- * Keeps sign-ins while a provider has the browser: each in a short-lived cookie of its own, so that several tabs can sign in at
- * once, named after its `state`, provider and endpoints. Nothing is kept on the server. Whoever writes into the cookies of
- * their own browser deceives only themselves: what counts is checked once more, and the rest the provider checks.
+ * Keeps sign-ins while a provider has the browser: each in a short-lived cookie of its own, so that several tabs can
+ * sign in at once, named after its `state`, provider and endpoints. Nothing is kept on the server. Whoever writes into
+ * the cookies of their own browser deceives only themselves: what counts is checked once more, and the rest the
+ * provider checks.
  */
 @Injectable()
 export class FlowCookies {

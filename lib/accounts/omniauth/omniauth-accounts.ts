@@ -22,8 +22,9 @@ export class OmniauthAccounts {
   ) {}
 
   /**
-   * The account of an arrival: that of its identity; else the one with its verified address, if the application allows it; else a
-   * new one. A lock does not matter: it stops those who guess a password, and a provider has guessed nothing.
+   * The account of an arrival: that of its identity; else the one with its verified address, if the application allows
+   * it; else a new one. A lock does not matter: it stops those who guess a password, and a provider has guessed
+   * nothing.
    *
    * @throws HttpException 422 where there is none for it; what a hook throws, and then nothing has changed.
    */

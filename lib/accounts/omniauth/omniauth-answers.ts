@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { HttpException, HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { Translator } from '../../messages/translator.js';
 import { redirectUrl, type RedirectParameters } from '../../redirects/redirect-url.js';
 import { AnswerLanguage } from '../../request/answer-language.js';
 import { MESSAGES } from '../account-errors.js';
@@ -26,7 +25,6 @@ export class OmniauthAnswers {
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(AnswerLanguage) private readonly language: AnswerLanguage,
-    @Inject(Translator) private readonly translator: Translator,
   ) {}
 
   /** Sends the browser on as it is. */
@@ -84,7 +82,7 @@ export class OmniauthAnswers {
 
   /** The first of the texts in an error body, and its code. */
   private reasonOf(response: object, error: HttpException): { text: string; code: string } {
-    if (error instanceof TranslatableException) error.speak(this.translator.texts(this.language.of(response)));
+    if (error instanceof TranslatableException) error.speak(this.language.texts(response));
     const body = error.getResponse();
     const { errors, message, code }: ErrorBody = typeof body === 'string' ? { message: body } : body;
     const reasons = Array.isArray(errors) ? errors : (errors?.full_messages ?? [message]);

@@ -8,8 +8,8 @@ import { requireAllowed, wantedRedirect } from '../redirects.js';
 import { windowType, type Destination } from './sign-in-flow.js';
 
 /**
- * Leaves a path with an unknown word to the application's own routes. Express tries them one after the other; with Fastify they
- * come first by themselves.
+ * Leaves a path with an unknown word to the application's own routes. Express tries them one after the other; with
+ * Fastify they come first by themselves.
  */
 export function passOn(request: IncomingRequest, next: unknown): void {
   if (typeof next !== 'function') throw notServed(request);

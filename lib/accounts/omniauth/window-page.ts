@@ -13,9 +13,10 @@ export interface WindowPage {
 }
 
 /**
- * The page in which a sign-in in a window of its own ends, as clients of the protocol expect it. It hands the result over to a window that asks by the
- * message `requestCredentials` and is of the origin that the sign-in was started for, and to nobody else; then it closes. Browsers in
- * apps call the global function instead, which pages of other origins cannot.
+ * The page in which a sign-in in a window of its own ends, as clients of the protocol expect it. It hands the result
+ * over to a window that asks by the message `requestCredentials` and is of the origin that the sign-in was started for,
+ * and to nobody else; then it closes. Browsers in apps call the global function instead, which pages of other origins
+ * cannot.
  */
 export function windowPage({ language, text, delivery, nonce }: WindowPage): string {
   const script = delivery === null ? '' : `<script nonce="${nonce}">${deliveryScript(delivery, text)}</script>`;

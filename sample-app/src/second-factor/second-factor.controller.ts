@@ -25,7 +25,10 @@ export class SecondFactorController {
     return { data: { second_factor: true } };
   }
 
-  /** Switches it off, soon after a sign-in and with a code: a session that was stolen must not do, nor time to try codes out. */
+  /**
+   * Switches it off, soon after a sign-in and with a code: a session that was stolen must not do, nor time to try codes
+   * out.
+   */
   @RecentSignIn('10m')
   @Delete()
   async switchOff(@CurrentUser() user: User, @Body() body: { otp?: unknown } | undefined) {

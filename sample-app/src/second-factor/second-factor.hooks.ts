@@ -3,7 +3,10 @@ import { TokenAuthHooks, Veto, type IncomingRequest, type SignInAttempt } from '
 import type { User } from '../user.entity.js';
 import { SecondFactors } from './second-factors.js';
 
-/** Demands a code of whoever has switched a second factor on, however the sign-in was proven: by password, reset or provider. */
+/**
+ * Demands a code of whoever has switched a second factor on, however the sign-in was proven: by password, reset or
+ * provider.
+ */
 @Injectable()
 export class SecondFactorHooks extends TokenAuthHooks<User> {
   constructor(@Inject(SecondFactors) private readonly factors: SecondFactors) {
