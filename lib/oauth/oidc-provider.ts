@@ -60,13 +60,17 @@ export async function identityOf(
   return {
     subject: isText(told['sub']) ? told['sub'] : '',
     email: emailOf(source['email']),
-    emailVerified: isEmailVerified(source),
+    // Not a promise of a no, of which a language without types would make a yes.
+    emailVerified: isEmailVerified(source) === true,
     claims: { ...more, ...told },
   };
 }
 
+/** Kelvin, the one sign whose lower case is an ASCII letter: the address with a `k` is somebody else's. */
+const KELVIN = '\u212a';
+
 export function emailOf(value: unknown): string | null {
-  return isText(value) ? normalizeEmail(value) : null;
+  return isText(value) && !value.includes(KELVIN) ? normalizeEmail(value) : null;
 }
 
 /** OpenID Connect Core 1.0, section 5.1. */
