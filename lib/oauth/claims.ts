@@ -1,5 +1,8 @@
 import { normalizeEmail } from '../users/email.js';
 
+/** The one sign whose lower case is an ASCII letter: the address with a `k` is somebody else's. */
+const KELVIN = '\u212a';
+
 /** Whether a claim, or an option, is a text that says something. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
@@ -7,5 +10,5 @@ export function isText(value: unknown): value is string {
 
 /** An address that a provider told, as it is stored; null for anything else. */
 export function emailOf(value: unknown): string | null {
-  return isText(value) ? normalizeEmail(value) : null;
+  return isText(value) && !value.includes(KELVIN) ? normalizeEmail(value) : null;
 }
