@@ -90,6 +90,7 @@ const same = [
   'nodemailer',
   'pg',
   'mysql2',
+  'playwright-core',
   'reflect-metadata',
   'rxjs',
   'smtp-server',
