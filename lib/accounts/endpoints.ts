@@ -12,15 +12,15 @@ import { FaultsInterceptor } from './faults.interceptor.js';
 import { LanguageInterceptor } from './language.interceptor.js';
 import { LinkAnswers } from './link-answers.js';
 import { Notifier } from './notifier.js';
-import { AccountLinks } from './omniauth/account-links.js';
-import { FlowCookies } from './omniauth/flow-cookies.js';
-import { NewAccounts } from './omniauth/new-accounts.js';
-import { OmniauthAccounts } from './omniauth/omniauth-accounts.js';
-import { OmniauthAnswers } from './omniauth/omniauth-answers.js';
-import { OmniauthCallbackController } from './omniauth/omniauth-callback.controller.js';
-import { OmniauthFailureController } from './omniauth/omniauth-failure.controller.js';
-import { OmniauthSignIns } from './omniauth/omniauth-sign-ins.js';
-import { OmniauthController } from './omniauth/omniauth.controller.js';
+import { AccountLinks } from './oauth/account-links.js';
+import { FlowCookies } from './oauth/flow-cookies.js';
+import { NewAccounts } from './oauth/new-accounts.js';
+import { OAuthAccounts } from './oauth/oauth-accounts.js';
+import { OAuthAnswers } from './oauth/oauth-answers.js';
+import { OAuthCallbackController } from './oauth/oauth-callback.controller.js';
+import { OAuthFailureController } from './oauth/oauth-failure.controller.js';
+import { OAuthSignIns } from './oauth/oauth-sign-ins.js';
+import { OAuthController } from './oauth/oauth.controller.js';
 import { LinkSignIns } from './passwords/link-sign-ins.js';
 import { PasswordUpdates } from './passwords/password-updates.js';
 import { ResetLinkController } from './passwords/reset-link.controller.js';
@@ -52,7 +52,7 @@ const CONTROLLERS: Record<keyof TokenAuthEndpoints, Type<object>[]> = {
   unlocks: [UnlocksController],
   clients: [ClientsController],
   // Last: its paths match any word.
-  oauth: [OmniauthFailureController, OmniauthCallbackController, OmniauthController],
+  oauth: [OAuthFailureController, OAuthCallbackController, OAuthController],
 };
 
 /** What the endpoints are made of. */
@@ -72,9 +72,9 @@ export const ENDPOINT_PROVIDERS: Provider[] = [
   LinkSignIns,
   NewAccounts,
   Notifier,
-  OmniauthAccounts,
-  OmniauthAnswers,
-  OmniauthSignIns,
+  OAuthAccounts,
+  OAuthAnswers,
+  OAuthSignIns,
   PasswordSignIn,
   PasswordUpdates,
   Profiles,

@@ -4,14 +4,14 @@ import { Public } from '../../request/decorators.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import { isHead } from '../link-answers.js';
-import { OmniauthAnswers } from './omniauth-answers.js';
-import { destinationOf, passOn } from './omniauth-requests.js';
+import { OAuthAnswers } from './oauth-answers.js';
+import { destinationOf, passOn } from './oauth-requests.js';
 
 /** `GET <path>/failure`: says that a sign-in has failed, where an application or a proxy sends browsers there. */
 @Public()
-export class OmniauthFailureController {
+export class OAuthFailureController {
   constructor(
-    @Inject(OmniauthAnswers) private readonly answers: OmniauthAnswers,
+    @Inject(OAuthAnswers) private readonly answers: OAuthAnswers,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 

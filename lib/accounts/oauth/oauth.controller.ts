@@ -8,19 +8,19 @@ import { failure, MESSAGES } from '../account-errors.js';
 import { isHead } from '../link-answers.js';
 import { pick, textParameter } from '../parameters.js';
 import { FlowCookies } from './flow-cookies.js';
-import { OmniauthAnswers } from './omniauth-answers.js';
-import { destinationOf, passOn } from './omniauth-requests.js';
-import { OmniauthSignIns } from './omniauth-sign-ins.js';
+import { OAuthAnswers } from './oauth-answers.js';
+import { destinationOf, passOn } from './oauth-requests.js';
+import { OAuthSignIns } from './oauth-sign-ins.js';
 import type { Destination } from './sign-in-flow.js';
 
 /** `GET <path>/:provider`: sends the browser to a provider. */
 @Public()
-export class OmniauthController {
+export class OAuthController {
   constructor(
     @Inject(OAuthProviders) private readonly providers: OAuthProviders,
     @Inject(FlowCookies) private readonly flows: FlowCookies,
-    @Inject(OmniauthSignIns) private readonly signIns: OmniauthSignIns,
-    @Inject(OmniauthAnswers) private readonly answers: OmniauthAnswers,
+    @Inject(OAuthSignIns) private readonly signIns: OAuthSignIns,
+    @Inject(OAuthAnswers) private readonly answers: OAuthAnswers,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 

@@ -12,7 +12,7 @@ const ATTEMPTS = 5;
 
 /** Finds, links or makes the account of somebody whom a provider has identified. */
 @Injectable()
-export class OmniauthAccounts {
+export class OAuthAccounts {
   constructor(
     @Inject(IdentityStore) private readonly identities: IdentityStore,
     @Inject(UserStore) private readonly users: UserStore,

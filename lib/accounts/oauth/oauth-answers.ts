@@ -9,7 +9,7 @@ import type { Destination } from './sign-in-flow.js';
 import { messageOrigin, windowPage, type WindowPage } from './window-page.js';
 
 /** The results of a sign-in, by the names that clients read. */
-export type OmniauthPayload = Readonly<Record<string, string | number | boolean | null>>;
+export type OAuthPayload = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Secrets pass through; and a popup must keep its opener, also where an application sets a policy for all its answers. */
 const HEADERS = Object.freeze({
@@ -21,7 +21,7 @@ const HEADERS = Object.freeze({
 
 /** What browsers are answered on their way to a provider and back. */
 @Injectable()
-export class OmniauthAnswers {
+export class OAuthAnswers {
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(AnswerLanguage) private readonly language: AnswerLanguage,
@@ -40,7 +40,7 @@ export class OmniauthAnswers {
   }
 
   /** @param user - the attributes of the user, for the page; a URL carries none of them. */
-  success(response: object, destination: Destination, payload: OmniauthPayload, user: object): void {
+  success(response: object, destination: Destination, payload: OAuthPayload, user: object): void {
     const text = this.language.say(MESSAGES.redirecting, response);
     this.deliver(response, destination, payload, { ...user, ...payload, message: 'deliverCredentials' }, text);
   }
@@ -56,7 +56,7 @@ export class OmniauthAnswers {
   private deliver(
     response: object,
     { window, originUrl }: Destination,
-    payload: OmniauthPayload,
+    payload: OAuthPayload,
     data: object,
     text: string,
   ): void {
@@ -99,6 +99,6 @@ interface ErrorBody {
   readonly code?: string;
 }
 
-function asTexts(payload: OmniauthPayload): RedirectParameters {
+function asTexts(payload: OAuthPayload): RedirectParameters {
   return Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, String(value ?? '')]));
 }

@@ -6,18 +6,18 @@ import { failure, MESSAGES } from '../account-errors.js';
 import { FromOtherSites } from '../cross-site.guard.js';
 import { isHead } from '../link-answers.js';
 import { FlowCookies } from './flow-cookies.js';
-import { OmniauthAnswers } from './omniauth-answers.js';
-import { callbackParameters, passOn } from './omniauth-requests.js';
-import { OmniauthSignIns } from './omniauth-sign-ins.js';
+import { OAuthAnswers } from './oauth-answers.js';
+import { callbackParameters, passOn } from './oauth-requests.js';
+import { OAuthSignIns } from './oauth-sign-ins.js';
 
 /** `GET` and `POST <path>/:provider/callback`: where a provider sends the browser back to. */
 @Public()
-export class OmniauthCallbackController {
+export class OAuthCallbackController {
   constructor(
     @Inject(OAuthProviders) private readonly providers: OAuthProviders,
     @Inject(FlowCookies) private readonly flows: FlowCookies,
-    @Inject(OmniauthSignIns) private readonly signIns: OmniauthSignIns,
-    @Inject(OmniauthAnswers) private readonly answers: OmniauthAnswers,
+    @Inject(OAuthSignIns) private readonly signIns: OAuthSignIns,
+    @Inject(OAuthAnswers) private readonly answers: OAuthAnswers,
   ) {}
 
   @Get(':provider/callback')

@@ -9,18 +9,18 @@ import { UserGoneError } from '../../users/user-gone-error.js';
 import { UserSerializer } from '../../users/user-serializer.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import type { ResolvedAccount } from './arrival.js';
-import { OmniauthAccounts } from './omniauth-accounts.js';
-import type { OmniauthPayload } from './omniauth-answers.js';
+import { OAuthAccounts } from './oauth-accounts.js';
+import type { OAuthPayload } from './oauth-answers.js';
 import type { SignInFlow } from './sign-in-flow.js';
 
 /** Signs in who comes back from a provider. */
 @Injectable()
-export class OmniauthSignIns {
+export class OAuthSignIns {
   private readonly logger = new Logger('TokenAuth');
 
   constructor(
     @Inject(OAuthProviders) private readonly providers: OAuthProviders,
-    @Inject(OmniauthAccounts) private readonly accounts: OmniauthAccounts,
+    @Inject(OAuthAccounts) private readonly accounts: OAuthAccounts,
     @Inject(SessionOpener) private readonly sessions: SessionOpener,
     @Inject(UserSerializer) private readonly serializer: UserSerializer,
     @Inject(Unavailability) private readonly unavailability: Unavailability,
@@ -38,7 +38,7 @@ export class OmniauthSignIns {
     parameters: URLSearchParams,
     request: IncomingRequest,
     response: object,
-  ): Promise<{ user: object; payload: OmniauthPayload }> {
+  ): Promise<{ user: object; payload: OAuthPayload }> {
     const identity = await this.providers.complete(provider, parameters, flow.checks);
     const account = await this.accounts.resolve({ provider, identity, flow, request, response });
     return {
@@ -65,7 +65,7 @@ export class OmniauthSignIns {
     flow: SignInFlow,
     request: IncomingRequest,
     response: object,
-  ): Promise<OmniauthPayload> {
+  ): Promise<OAuthPayload> {
     const how = { method: 'oauth', authEpoch } as const;
     const { accessToken, client, uid, expiry } = await this.sessions.startByPage(user, request, response, how);
     return {
