@@ -1,8 +1,9 @@
-import { TokenService } from 'nestjs-token-auth';
+import { TokenService, tokenEntityFor } from 'nestjs-token-auth';
 import { signInAs } from 'nestjs-token-auth/testing';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { onEveryAdapter, TestApp, type User } from '../support/app.js';
+import { onEveryAdapter, TestApp, User } from '../support/app.js';
 import { send, told } from '../support/client.js';
+import { Interloper } from '../support/interloper.js';
 
 const CLEARED = /^__Host-auth_cookie=; Max-Age=0;/;
 const FRESH = /^__Host-auth_cookie=%7B/;
@@ -11,8 +12,14 @@ onEveryAdapter('the list of clients in cookie mode', (platform) => {
   let app: TestApp;
   let user: User;
   let headers: Record<string, string>;
+  let interloper: Interloper;
   beforeAll(async () => {
-    app = await TestApp.start(platform, { auth: { cookieEnabled: true } });
+    interloper = new Interloper();
+    app = await TestApp.start(platform, {
+      auth: { cookieEnabled: true },
+      dataSource: { logger: interloper, logging: true },
+    });
+    interloper.attach(app.dataSource);
   });
   afterAll(() => app.close());
   beforeEach(async () => {
@@ -37,6 +44,16 @@ onEveryAdapter('the list of clients in cookie mode', (platform) => {
     expect([answer.status, told(answer)]).toEqual([200, 'nothing']);
     expect(answer.headers.getSetCookie()).toEqual([expect.stringMatching(CLEARED)]);
     expect(await ownId()).toBeUndefined();
+  });
+
+  it('keeps it when the database cannot end the client', async () => {
+    const id = await ownId();
+    const { tableName } = app.dataSource.getMetadata(tokenEntityFor(User));
+    interloper.before(/^DELETE/, `ALTER TABLE "${tableName}" RENAME TO "away"`);
+    const answer = await go(`/auth/clients/${id}`, 'DELETE');
+    await app.dataSource.query(`ALTER TABLE "away" RENAME TO "${tableName}"`);
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([503, []]);
+    expect(await ownId()).toBe(id);
   });
 
   it('keeps it when others are ended', async () => {

@@ -29,8 +29,8 @@ export class ClientsController {
   @Delete('clients/:id')
   async end(@CurrentSession() session: Session, @Param('id') id: string, @Res({ passthrough: true }) response: object) {
     const isOwn = id === session.client.id;
-    if (isOwn) this.headers.clearCookie(response);
     const ended = await (isOwn ? this.signOut(session) : this.tokens.revoke(session.user, id));
+    if (isOwn) this.headers.clearCookie(response);
     if (!ended) throw failure(HttpStatus.NOT_FOUND, MESSAGES.clientNotFound);
     return { success: true };
   }
