@@ -90,7 +90,7 @@ export class OpenSockets implements OnModuleDestroy {
     const ids = clientIds.filter((id) => this.clients.has(id));
     for (let start = 0; start < ids.length; start += CHUNK) {
       for (const [id, expired] of await this.endedAmong(ids.slice(start, start + CHUNK))) {
-        await this.end(id, expired ? 'expired' : reason);
+        this.end(id, expired ? 'expired' : reason);
       }
     }
   }
@@ -109,16 +109,19 @@ export class OpenSockets implements OnModuleDestroy {
     return ended;
   }
 
-  private async end(id: string, reason: SocketEndReason): Promise<void> {
+  private end(id: string, reason: SocketEndReason): void {
     const sockets = [...(this.clients.get(id)?.sockets ?? [])];
     // Before they are told, so that none is told twice.
     for (const socket of sockets) this.forget(socket, id);
-    for (const socket of sockets) {
-      try {
-        await (this.config.endSocket ?? closeSocket)(socket, reason);
-      } catch (error) {
-        this.logger.error(`A WebSocket could not be told that its client has ended: ${String(error)}`);
-      }
+    for (const socket of sockets) void this.tell(socket, reason);
+  }
+
+  /** Nobody waits: one that never answers must not keep the others open. */
+  private async tell(socket: WatchedSocket, reason: SocketEndReason): Promise<void> {
+    try {
+      await (this.config.endSocket ?? closeSocket)(socket, reason);
+    } catch (error) {
+      this.logger.error(`A WebSocket could not be told that its client has ended: ${String(error)}`);
     }
   }
 

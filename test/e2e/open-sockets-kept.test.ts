@@ -62,4 +62,22 @@ onEveryAdapter('endSocket', (platform) => {
     expect(await second.untilClosed()).toBe(4000);
     expect([calls, first.closedWith]).toEqual([2, null]);
   });
+
+  it('may wait for ever for one socket without a loss for the others', async () => {
+    let calls = 0;
+    app = await startLive(platform, {
+      auth: {
+        endSocket: async (socket) => {
+          if (++calls === 1) await new Promise(() => {});
+          (socket as WebSocket).close(4000);
+        },
+      },
+    });
+    const user = await app.user();
+    const client = await ProtocolClient.signedIn(app, user);
+    const [first, second] = [await open(client), await open(client)];
+    await app.nest.get(TokenService).revokeAll(user);
+    expect(await second.untilClosed()).toBe(4000);
+    expect([calls, first.closedWith]).toEqual([2, null]);
+  });
 });
