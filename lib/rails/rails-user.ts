@@ -32,7 +32,9 @@ export function userValues<U extends AnyUser>(
   const uid = textOf(values.uid) ?? email;
   if (uid === null) throw new UnusableRowError('The row has neither a uid nor an e-mail address.');
   const isAddress = provider === 'email' && normalizeEmail(uid) === email;
-  return { ...values, id, provider, uid: isAddress ? email : uid, email } as UserValues<U>;
+  // Rails confirms whoever comes from a provider, whether the provider has verified the address or not.
+  const vouched = provider === 'email' || own.confirmedAt !== undefined ? {} : { confirmedAt: null };
+  return { ...values, id, provider, uid: isAddress ? email : uid, email, ...vouched } as UserValues<U>;
 }
 
 /** The `id` of a row; null where it has none. */

@@ -137,6 +137,16 @@ onEveryDatabase('moving in from Rails', (platform) => {
       expect((await railsClient(app, 1).peek('/members', { headers: { ...headers, uid: '998' } })).status).toBe(200);
     });
 
+    it('takes no address for confirmed that only a provider has told, unless the application vouches for it', async () => {
+      const confirmed = { ...github, confirmed_at: '2025-01-02 04:00:00', tokens: '{}' };
+      await rails.insert(railsUser(1, confirmed), railsUser(2, { ...confirmed, uid: '67890' }));
+      const confirmedAt = new Date('2025-01-02T04:00:00Z');
+      await rails.moveTo(app, { map: ({ id }) => (Number(id) === 2 ? { confirmedAt } : {}) });
+      const query = app.dataSource.getRepository(User).createQueryBuilder('user').addSelect('user.confirmedAt');
+      const moved = await query.orderBy('user.id').getMany();
+      expect(moved.map((user) => user.confirmedAt)).toEqual([null, confirmedAt]);
+    });
+
     it.each([
       ['later', 1, 2],
       ['first', 2, 1],
