@@ -126,6 +126,16 @@ describe.each(['express', 'fastify'])('a second factor in the sample application
     await ada.go(PATH, { method: 'POST' });
     expect((await ada.go('/auth', { method: 'DELETE' })).status).toBe(200);
   });
+
+  it('is not switched off by trying codes out', async () => {
+    const app = await apps.start({ HTTP_ADAPTER });
+    const { ada, totp } = await enrolled(app);
+    for (let tries = 0; tries < 10; tries++) await ada.go(PATH, asJson('DELETE', { otp: codeOf(totp, -3) }));
+    const otp = codeOf(totp, 1);
+    expect((await ada.go(PATH, asJson('DELETE', { otp }))).code).toBe('second_factor_invalid');
+    // Its owner can still sign in.
+    expect(outcome(await signIn(app, { otp }))).toEqual(SIGNED_IN);
+  });
 });
 
 async function resetLink({ url }: SampleApp): Promise<string> {

@@ -32,8 +32,7 @@ export class SecondFactorController {
   @RecentSignIn('10m')
   @Delete()
   async switchOff(@CurrentUser() user: User, @Body() body: { otp?: unknown } | undefined) {
-    if (!(await this.factors.redeem(user, body?.otp))) throw invalidCode();
-    await this.factors.remove(user);
+    if (!(await this.factors.switchOff(user, body?.otp))) throw invalidCode();
     return { data: { second_factor: false } };
   }
 }

@@ -22,4 +22,8 @@ export class SecondFactor {
   /** The latest time step whose code has been used: it and everything before it serve no more (RFC 6238, section 5.2). */
   @Column({ type: 'int', default: 0 })
   lastStep!: number;
+
+  /** How many codes have been tried to switch it off since one was right. */
+  @Column({ type: 'int', default: 0 })
+  tries!: number;
 }

@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Secret, TOTP } from 'otpauth';
-import type { Repository } from 'typeorm';
+import { LessThan, type Repository } from 'typeorm';
 import type { User } from '../user.entity.js';
 import { SecondFactor } from './second-factor.entity.js';
 
 /** How many time steps of 30 s a code may be early or late: clocks differ, and people type slowly. */
 const WINDOW = 1;
+
+/** How many codes may be tried to switch it off before the next sign-in with one: who has stolen a session must not find one. */
+const TRIES = 10;
 
 /** Codes of authenticator apps (TOTP, RFC 6238). */
 @Injectable()
@@ -37,8 +40,16 @@ export class SecondFactors {
     return await this.use(user, code, true);
   }
 
-  async remove({ id }: User): Promise<void> {
-    await this.factors.delete({ userId: id });
+  /** Switches it off with a code; whether the code was right. Counted before it is looked at. */
+  async switchOff(user: User, code: unknown): Promise<boolean> {
+    const { affected } = await this.factors.increment(
+      { userId: user.id, isOn: true, tries: LessThan(TRIES) },
+      'tries',
+      1,
+    );
+    if (affected !== 1 || !(await this.redeem(user, code))) return false;
+    await this.factors.delete({ userId: user.id });
+    return true;
   }
 
   /** One conditional UPDATE: of any number of requests with the same code one wins. */
@@ -49,7 +60,7 @@ export class SecondFactors {
     const { affected } = await this.factors
       .createQueryBuilder()
       .update()
-      .set({ lastStep: step, isOn: true })
+      .set({ lastStep: step, isOn: true, tries: 0 })
       .where({ userId: id, secret: factor.secret, isOn })
       .andWhere('lastStep < :step', { step })
       .execute();
