@@ -22,11 +22,18 @@ export async function startDemoOidc(redirectUri: string): Promise<OAuthProvider>
   const handle = provider.callback();
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const isQuestion = request.url?.startsWith('/interaction/') === true;
-    void (isQuestion
-      ? provider.interactionFinished(request, response, { login: { accountId: PERSON.sub } })
-      : handle(request, response));
+    void (isQuestion ? answerQuestion(provider, request, response) : handle(request, response));
   });
   return oidcProvider({ issuer, ...CLIENT, profile: ({ claims }) => ({ name: claims['name'] }) });
+}
+
+async function answerQuestion(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await provider.interactionFinished(request, response, { login: { accountId: PERSON.sub } });
+  } catch {
+    // Nobody has been asked, or too long ago. Any page can send a browser here.
+    response.writeHead(400).end('Please sign in anew.');
+  }
 }
 
 function configuration(redirectUri: string): Configuration {

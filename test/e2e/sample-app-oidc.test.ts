@@ -28,6 +28,14 @@ describe('the sample application with DEMO_OIDC=1', () => {
     }
   });
 
+  it('goes on when somebody comes back to a question that it has not asked', async () => {
+    const { url } = await apps.start({ DEMO_OIDC: '1', DATABASE_URL: 'sqlite::memory:' });
+    const begun = await send(`${url}/auth/demo?auth_origin_url=${url}/demo/landing`, { redirect: 'manual' });
+    const { origin } = new URL(begun.headers.get('location') ?? '');
+    expect((await fetch(`${origin}/interaction/unknown`)).status).toBe(400);
+    expect((await send(`${url}/auth/validate_token`)).status).toBe(401);
+  });
+
   it('has none without it', async () => {
     const { url } = await apps.start();
     expect((await send(`${url}/auth/demo?auth_origin_url=${url}/demo/landing`)).status).toBe(404);
