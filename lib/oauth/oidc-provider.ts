@@ -56,7 +56,8 @@ export async function identityOf(
   return {
     subject: isText(told['sub']) ? told['sub'] : '',
     email: emailOf(source['email']),
-    emailVerified: isEmailVerified(source),
+    // Not a promise of a no, of which a language without types would make a yes.
+    emailVerified: isEmailVerified(source) === true,
     claims: { ...more, ...told },
   };
 }

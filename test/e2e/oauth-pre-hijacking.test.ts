@@ -1,6 +1,6 @@
 import { Identities, TokenAuthHooks, type TokenAuthModuleOptions } from 'nestjs-token-auth';
 import { afterEach, expect, it } from 'vitest';
-import { freshEmail, PASSWORD, signUp } from '../support/accounts.js';
+import { freshEmail, newAccount, PASSWORD, signUp } from '../support/accounts.js';
 import { onEveryPlatform, User } from '../support/app.js';
 import { follow, Mailbox } from '../support/mailbox.js';
 import { clientOf, OauthApp, ORIGIN_PAGE } from '../support/oauth-app.js';
@@ -47,6 +47,15 @@ onEveryPlatform('an account that somebody has made to wait for the owner of an a
     await expectSignedOut(oauth.app, theirs);
     await expectSignedIn(oauth.app, own);
     expect(await subjects()).toEqual([owner.sub]);
+  });
+
+  it('is none that a letter leads to which only looks alike in lower case', async () => {
+    await start({ hooks: LinkingHooks });
+    const { email } = await newAccount(oauth.app, 'mike@example.com');
+    // The sign of Kelvin, whose lower case is a k.
+    const { parameters } = await oauth.signIn(person('mi\u212ae@example.com'));
+    expect(parameters).toMatchObject({ oauth_registration: 'true' });
+    expect((await oauth.users()).map((user) => user.email)).toEqual([email, null]);
   });
 
   it('is left to who follows its reset link, with nobody else’s identity', async () => {
