@@ -7,10 +7,13 @@ const MOST_LANGUAGES = 20;
 /** Chooses among the languages of an application. */
 export class LanguageChoice {
   private readonly byName: ReadonlyMap<string, string>;
+  /** Worked out once: it takes longer than all else that a request is looked at for. */
+  private readonly locales: readonly { readonly tag: string; readonly locale: Intl.Locale }[];
 
   /** @param tags - the default first. */
   constructor(private readonly tags: readonly string[]) {
     this.byName = new Map(tags.map((tag) => [tag.toLowerCase(), tag]));
+    this.locales = tags.map((tag) => ({ tag, locale: new Intl.Locale(tag).maximize() }));
   }
 
   /**
@@ -39,11 +42,8 @@ export class LanguageChoice {
   }
 
   private alike({ language, script, region }: Intl.Locale): string | undefined {
-    const readable = this.tags.filter((tag) => {
-      const other = new Intl.Locale(tag).maximize();
-      return other.language === language && other.script === script;
-    });
-    return readable.find((tag) => new Intl.Locale(tag).maximize().region === region) ?? readable[0];
+    const readable = this.locales.filter(({ locale }) => locale.language === language && locale.script === script);
+    return (readable.find(({ locale }) => locale.region === region) ?? readable[0])?.tag;
   }
 }
 

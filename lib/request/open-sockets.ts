@@ -128,7 +128,8 @@ export class OpenSockets implements OnModuleDestroy {
   /** A chain of timers, because a look may take longer than the interval. */
   private schedule(): void {
     if (this.timer !== undefined || this.isClosing) return;
-    this.timer = setTimeout(() => void this.tick(), INTERVAL).unref();
+    const timer = setTimeout(() => void this.tick(timer), INTERVAL).unref();
+    this.timer = timer;
   }
 
   private unschedule(): void {
@@ -136,8 +137,10 @@ export class OpenSockets implements OnModuleDestroy {
     this.timer = undefined;
   }
 
-  private async tick(): Promise<void> {
+  private async tick(timer: NodeJS.Timeout): Promise<void> {
     await this.orLater(() => this.checkAll());
+    // Everybody has gone meanwhile, and who has come since has begun a chain of their own.
+    if (this.timer !== timer) return;
     this.timer = undefined;
     if (this.clients.size > 0) this.schedule();
   }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi, type MockInstance } from 'vitest
 import { onEveryDatabase, on, type TestApp, type User } from '../support/app.js';
 import { eventually, ProtocolClient } from '../support/client.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
-import { settled } from '../support/latch.js';
+import { Latch, settled } from '../support/latch.js';
 import { LiveClient } from '../support/live-client.js';
 import { openSocketsOf, startLive } from '../support/open-sockets.js';
 
@@ -96,6 +96,27 @@ onEveryDatabase('clients that another process has ended', (platform) => {
     expect(await socket.untilClosed()).toBe(4401);
     await settled();
     expect([looks.count, openSocketsOf(here).size]).toEqual([1, 0]);
+  });
+
+  it('have one timer when all sockets have closed and others have come during a look', async () => {
+    const known = openSocketsOf(here);
+    const latch = new Latch();
+    const checkAll = known.checkAll.bind(known);
+    known.checkAll = async () => {
+      await latch.wait();
+      await checkAll();
+    };
+    looks.fire();
+    await latch.reached;
+    socket.close();
+    await eventually(() => known.size === 0);
+    socket = await LiveClient.connect(here, '/live', client.headers);
+    await socket.ask('me');
+    expect(looks.count).toBe(2);
+    latch.release();
+    await socket.ask('me');
+    await settled();
+    expect(looks.count).toBe(2);
   });
 
   it('nor when the application has closed', async () => {

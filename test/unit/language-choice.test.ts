@@ -1,5 +1,5 @@
 import { languages } from 'nestjs-token-auth/languages';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LanguageChoice } from '../../lib/messages/language-choice.js';
 
 const ALL = new LanguageChoice(Object.keys(languages));
@@ -85,6 +85,25 @@ describe('the language that a request prefers', () => {
       some.preferredBy(header),
     );
     expect(chosen).toEqual(['zh-TW', 'zh-HK', null, 'en', 'es-MX', 'es-ES', null, 'sr-Latn', 'PT-br']);
+  });
+
+  it('costs little, whatever is asked for', () => {
+    const letters = Array.from('abcdefghijklmnopqrstuvwxyz');
+    const unknown = letters.flatMap((first) => letters.map((second) => `q${first}${second}-latn`)).join();
+    let made = 0;
+    class Counted extends Intl.Locale {
+      constructor(tag: string) {
+        super(tag);
+        made++;
+      }
+    }
+    vi.stubGlobal('Intl', { Locale: Counted });
+    try {
+      expect(ALL.preferredBy(unknown.slice(0, 1024))).toBeNull();
+      expect(made).toBe(20);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   it('is the default for who takes any', () => {
