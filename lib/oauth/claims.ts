@@ -1,8 +1,5 @@
 import { normalizeEmail } from '../users/email.js';
 
-/** The one sign whose lower case is an ASCII letter: the address with a `k` is somebody else's. */
-const KELVIN = '\u212a';
-
 /** Whether a claim, or an option, is a text that says something. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
