@@ -103,12 +103,12 @@ const entityOf = onePerUserEntity((userEntity): Type<AuthToken> => {
 
 /**
  * The token entity of a user entity: a table of its own with a foreign key of whatever type the user's primary key has.
- * The module registers it by itself; list it where a data source is made without Nest, as for migrations. The same user
- * entity always gives the same class.
+ * The module registers it by itself; where a data source is made without Nest, as for migrations, list all of a user entity's
+ * entities by {@link entitiesFor}. The same user entity always gives the same class.
  *
  * @example
  * ```ts
- * new DataSource({ type: 'postgres', entities: [User, tokenEntityFor(User)], migrations: [...] });
+ * const clients = dataSource.getRepository(tokenEntityFor(User));
  * ```
  */
 export function tokenEntityFor<U extends AnyUser>(userEntity: Type<U>): Type<AuthToken<U>> {

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
-import { TokenAuthUser, TokenService, tokenEntityFor, type AnyUser } from 'nestjs-token-auth';
+import { entitiesFor, TokenAuthUser, TokenService, tokenEntityFor, type AnyUser } from 'nestjs-token-auth';
 import {
   Column,
   CreateDateColumn,
@@ -188,7 +188,7 @@ onEveryDatabase('a user table', (platform) => {
     const database = await createDatabase(platform.database);
     const source = new DataSource({
       ...database.options,
-      entities: [LegacyUser, tokenEntityFor(LegacyUser)],
+      entities: entitiesFor(LegacyUser),
       synchronize: true,
     } as DataSourceOptions);
     await source.initialize();
