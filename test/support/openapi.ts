@@ -129,7 +129,8 @@ export class Router {
         const { body } = await send(app.url + path.replace('{provider}', 'acme').replace('{id}', '7'), {
           method: method.toUpperCase(),
         });
-        return !String(body?.message ?? '').startsWith('Cannot ');
+        // Where nobody else answers Express does, and with early versions of Nest 12 it is let to: by a page.
+        return !/^Cannot |<pre>Cannot /m.test(String(body?.message ?? body));
       }),
     );
     return below.filter((_, index) => isThere[index]).toSorted();
