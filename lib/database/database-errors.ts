@@ -95,10 +95,6 @@ export function isUnfitValue(error: unknown): boolean {
 }
 
 /** Gives what the database threw a name; a TypeError is a mistake of the caller. */
-export async function faultsOf<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof TypeError || error instanceof DatabaseError ? error : DatabaseError.from(error);
-  }
+export function faultOf(error: unknown): unknown {
+  return error instanceof TypeError || error instanceof DatabaseError ? error : DatabaseError.from(error);
 }

@@ -7,18 +7,16 @@ import type {
   QueryRunner,
   Repository,
 } from 'typeorm';
-import { DatabaseError, faultsOf, isDatabaseBusy } from './database-errors.js';
+import { DatabaseError, faultOf, isDatabaseBusy } from './database-errors.js';
+import { MysqlStatements } from './mysql-statements.js';
+import { pause } from './pause.js';
+import { PostgresStatements } from './postgres-statements.js';
+import { SqliteStatements } from './sqlite-statements.js';
+import type { RawRow, StatementRunner } from './statement-runner.js';
 
 /** A statement as TypeORM's query builders make it. */
 export interface Statement {
   getQueryAndParameters(): [string, unknown[]];
-}
-
-/** The part of better-sqlite3 (and of libsql, which copies it) that single statements need. */
-interface SqliteConnection {
-  readonly inTransaction: boolean;
-  prepare(sql: string): { run(parameters: readonly unknown[]): { changes: number } };
-  exec(sql: string): unknown;
 }
 
 /** One of several statements that belong together. */
@@ -36,16 +34,19 @@ interface Query {
 
 const SUPPORTED = ['better-sqlite3', 'postgres', 'mysql', 'mariadb'] as const;
 
-/** How long a write waits for somebody else's SQLite transaction, and how often it looks, in ms. */
-const SQLITE_PATIENCE = 2000;
-const SQLITE_POLL = 2;
-
 /** How often a statement is tried that loses races. */
 const ATTEMPTS = 3;
 
 /** Runs single statements on the primary database, each committed by itself, never inside an application's transaction. */
 export class Database {
-  constructor(readonly dataSource: DataSource) {
+  private readonly sqlite: SqliteStatements | null;
+  private readonly statements: StatementRunner;
+
+  /** @param isPreparing - whether a connection to a server keeps statements prepared (`preparedStatements`). */
+  constructor(
+    readonly dataSource: DataSource,
+    isPreparing = true,
+  ) {
     const { type } = dataSource.options;
     if (!(SUPPORTED as readonly string[]).includes(type)) {
       throw new Error(
@@ -53,10 +54,31 @@ export class Database {
           `For SQLite use 'better-sqlite3', with the package of that name or with libsql as its driver.`,
       );
     }
+    this.sqlite = type === 'better-sqlite3' ? new SqliteStatements(dataSource) : null;
+    this.statements =
+      this.sqlite ??
+      (type === 'postgres'
+        ? new PostgresStatements(dataSource, isPreparing)
+        : new MysqlStatements(dataSource, isPreparing));
   }
 
-  private get isSqlite(): boolean {
-    return this.dataSource.options.type === 'better-sqlite3';
+  /**
+   * Whether the application looks at statements or at what they load: whatever passes TypeORM by must not then.
+   */
+  get isObserved(): boolean {
+    return this.dataSource.subscribers.some(
+      ({ afterLoad, beforeQuery, afterQuery }) => (afterLoad ?? beforeQuery ?? afterQuery) !== undefined,
+    );
+  }
+
+  /** Reads one row from the primary by a statement whose text comes again and again; `begins` is called when it is sent. */
+  async readRow(sql: string, parameters: unknown[], begins: () => boolean = always): Promise<RawRow | undefined> {
+    return await this.retrying(() => this.statements.row(sql, parameters, begins));
+  }
+
+  /** As {@link write}, by a statement whose text comes again and again. */
+  async writeAgain(sql: string, parameters: unknown[], isWanted: () => boolean = always): Promise<number> {
+    return await this.retrying(() => this.statements.changes(sql, parameters, isWanted));
   }
 
   /** Reads from the primary: a replica may lag behind the last rotation. */
@@ -73,7 +95,8 @@ export class Database {
       try {
         return await work();
       } catch (error) {
-        if (attempt === ATTEMPTS || !isDatabaseBusy(error)) throw error;
+        const fault = faultOf(error);
+        if (attempt === ATTEMPTS || !isDatabaseBusy(fault)) throw fault;
       }
       await pause(attempt * 10 * Math.random());
     }
@@ -83,13 +106,16 @@ export class Database {
    * Runs one writing statement in autocommit and tells how many rows it changed. It is not begun when `isWanted` says no
    * after the wait for a connection.
    */
-  async write(statement: Statement, isWanted: () => boolean = () => true): Promise<number> {
+  async write(statement: Statement, isWanted: () => boolean = always): Promise<number> {
     const [sql, parameters] = statement.getQueryAndParameters();
     return await this.retrying(() => this.writeOnce(sql, parameters, isWanted));
   }
 
   private async writeOnce(sql: string, parameters: unknown[], isWanted: () => boolean): Promise<number> {
-    if (this.isSqlite) return await faultsOf(() => this.writeSqlite(sql, parameters, isWanted));
+    if (this.sqlite !== null) {
+      await this.sqlite.untilFree();
+      return isWanted() ? this.sqlite.runNow(sql, parameters) : 0;
+    }
     return await this.onPrimary(async (runner) => {
       await runner.connect();
       if (!isWanted()) return 0;
@@ -107,7 +133,15 @@ export class Database {
       const [sql, parameters] = statement.getQueryAndParameters();
       return { sql, parameters, mustChange };
     });
-    return await this.retrying(() => (this.isSqlite ? this.allInSqlite(queries) : this.allOnServer(queries)));
+    return await this.retrying(() => this.allOnce(queries));
+  }
+
+  private async allOnce(queries: readonly Query[]): Promise<boolean> {
+    const { sqlite } = this;
+    if (sqlite === null) return await this.allOnServer(queries);
+    return await sqlite.inTransaction(() =>
+      queries.every(({ sql, parameters, mustChange }) => sqlite.runNow(sql, parameters) > 0 || !mustChange),
+    );
   }
 
   private async allOnServer(queries: readonly Query[]): Promise<boolean> {
@@ -130,25 +164,6 @@ export class Database {
     });
   }
 
-  /** In one synchronous step, so that nobody else's work on the common connection gets into the transaction. */
-  private async allInSqlite(queries: readonly Query[]): Promise<boolean> {
-    return await faultsOf(() =>
-      this.whenFree(() => {
-        this.sqlite.exec('BEGIN IMMEDIATE');
-        try {
-          const isKept = queries.every(
-            ({ sql, parameters, mustChange }) => this.runInSqlite(sql, parameters) > 0 || !mustChange,
-          );
-          this.sqlite.exec(isKept ? 'COMMIT' : 'ROLLBACK');
-          return isKept;
-        } finally {
-          // A commit that fails leaves the transaction open, and some faults end it by themselves.
-          if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK');
-        }
-      }),
-    );
-  }
-
   /**
    * Saves a new entity as its repository does, listeners and cascades included.
    *
@@ -156,10 +171,12 @@ export class Database {
    */
   async save<E extends object>(entity: Type<E>, values: E, identity: keyof E): Promise<void> {
     const repository = this.dataSource.getRepository(entity);
-    await faultsOf(async () => {
-      if (this.isSqlite) await this.saveInSqlite(repository, values, identity);
+    try {
+      if (this.sqlite !== null) await this.saveInSqlite(repository, values, identity);
       else await repository.save(values as never);
-    });
+    } catch (error) {
+      throw faultOf(error);
+    }
   }
 
   /** A transaction that begins meanwhile takes the new row in, and may roll it back. */
@@ -190,37 +207,13 @@ export class Database {
   }
 
   private async onPrimary<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    return await faultsOf(async () => {
-      const runner = this.dataSource.createQueryRunner('master');
-      try {
-        return await work(runner);
-      } finally {
-        // SQLite has one runner for everybody.
-        if (!this.isSqlite) await runner.release();
-      }
-    });
-  }
-
-  /**
-   * TypeORM runs all work of a SQLite data source on one connection, so a write made while some handler's transaction is
-   * open would vanish with its rollback. This waits for the connection to be free; looking and writing happen in one
-   * synchronous step, so that no transaction can begin in between.
-   */
-  private async writeSqlite(sql: string, parameters: unknown[], isWanted: () => boolean): Promise<number> {
-    return await this.whenFree(() => (isWanted() ? this.runInSqlite(sql, parameters) : 0));
-  }
-
-  private runInSqlite(sql: string, parameters: unknown[]): number {
-    this.dataSource.logger.logQuery(sql, parameters);
-    // As a list: libsql takes a single null for named parameters.
-    return this.sqlite.prepare(sql).run(parameters).changes;
-  }
-
-  /** Looking and working are one synchronous step: a transaction could begin at every `await` in between. */
-  private async whenFree<T>(work: () => T): Promise<T> {
-    do await this.untilNoTransaction();
-    while (this.sqlite.inTransaction);
-    return work();
+    const runner = this.dataSource.createQueryRunner('master');
+    try {
+      return await work(runner);
+    } finally {
+      // SQLite has one runner for everybody.
+      if (this.sqlite === null) await runner.release();
+    }
   }
 
   /**
@@ -228,20 +221,10 @@ export class Database {
    * transaction has a connection to itself.
    */
   async untilNoTransaction(): Promise<boolean> {
-    if (!this.isSqlite || !this.sqlite.inTransaction) return false;
-    const deadline = performance.now() + SQLITE_PATIENCE;
-    while (this.sqlite.inTransaction) {
-      if (performance.now() > deadline) throw new DatabaseError('An open transaction holds the SQLite connection.');
-      await pause(SQLITE_POLL);
-    }
-    return true;
-  }
-
-  private get sqlite(): SqliteConnection {
-    return (this.dataSource.driver as unknown as { databaseConnection: SqliteConnection }).databaseConnection;
+    return this.sqlite !== null && (await this.sqlite.untilNoTransaction());
   }
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+function always(): boolean {
+  return true;
 }

@@ -1,18 +1,14 @@
 import type { Type } from '@nestjs/common';
-import {
-  Brackets,
-  FindOptionsUtils,
-  type QueryRunner,
-  type SelectQueryBuilder,
-  type UpdateQueryBuilder,
-} from 'typeorm';
+import { Brackets, type UpdateQueryBuilder } from 'typeorm';
 import type { Database } from '../database/database.js';
 import { ownerCondition, requireKind } from '../database/key-condition.js';
+import type { RawRow } from '../database/statement-runner.js';
 import { storedValue } from '../database/stored-value.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { tokenEntityFor, type AuthToken } from './auth-token.entity.js';
 import type { Clock } from './clock.js';
 import type { SharedClock } from './shared-clock.js';
+import { DATABASE_NOW, TokenStatements } from './token-statements.js';
 
 /** A client's row with its user, and how far the database's clock is ahead of this process's: between the two, in ms. */
 export interface FoundClient<U extends AnyUser> {
@@ -25,6 +21,7 @@ export interface FoundClient<U extends AnyUser> {
 export class TokenStore<U extends AnyUser = AnyUser> {
   private disturbed = 0;
   private readonly entity: Type<AuthToken<U>>;
+  private readonly statements: TokenStatements<U>;
 
   constructor(
     private readonly database: Database,
@@ -33,6 +30,7 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     private readonly sharedClock: SharedClock,
   ) {
     this.entity = tokenEntityFor(userEntity);
+    this.statements = new TokenStatements(database.dataSource, this.entity, userEntity, sharedClock.expression);
     database.watchRemovals(userEntity, () => this.disturbed++);
   }
 
@@ -54,15 +52,34 @@ export class TokenStore<U extends AnyUser = AnyUser> {
    * SELECT. `client` must be text; it is compared again because collations take different texts for the same.
    */
   async find(client: string): Promise<FoundClient<U> | null> {
+    const arrival = this.database.isObserved ? null : this.statements.arrival;
+    if (arrival === null) return await this.findByBuilder(client);
+    let askedAt = 0;
+    const raw = await this.database.readRow(arrival.sql, arrival.parameters(client), () => {
+      askedAt = this.clock.now();
+      return true;
+    });
+    if (raw === undefined) return null;
+    const row = arrival.hydrate(raw);
+    if (arrival.listens) await arrival.afterLoad(row);
+    return this.found(client, row, raw, askedAt);
+  }
+
+  /** For what only TypeORM itself can load. */
+  private async findByBuilder(client: string): Promise<FoundClient<U> | null> {
     const { entities, raw, askedAt } = await this.database.read(async (runner) => {
       await runner.connect();
       const askedAt = this.clock.now();
-      return { ...(await this.liveClients(runner, client).getRawAndEntities()), askedAt };
+      return { ...(await this.statements.liveClients(client, runner).getRawAndEntities<RawRow>()), askedAt };
     });
-    const row = entities[0];
-    if (row === undefined || row.client !== client) return null;
+    const [row] = entities;
+    return row === undefined ? null : this.found(client, row, raw[0], askedAt);
+  }
+
+  private found(client: string, row: AuthToken<U>, raw: RawRow | undefined, askedAt: number): FoundClient<U> | null {
+    if (row.client !== client) return null;
     if (this.sharedClock.expression === null) return { row, leastOffset: 0, mostOffset: 0 };
-    const now = Number((raw as { db_now: unknown }[])[0]?.db_now);
+    const now = Number(raw?.[DATABASE_NOW]);
     return { row, leastOffset: now - this.clock.now(), mostOffset: now - askedAt };
   }
 
@@ -72,17 +89,6 @@ export class TokenStore<U extends AnyUser = AnyUser> {
    */
   async untilSettled(): Promise<boolean> {
     return await this.database.untilNoTransaction();
-  }
-
-  private liveClients(runner: QueryRunner, client: string): SelectQueryBuilder<AuthToken<U>> {
-    const query = this.database.dataSource
-      .createQueryBuilder(this.entity, 'token', runner)
-      .innerJoinAndSelect('token.user', 'user')
-      .where('token.client = :client', { client })
-      .andWhere('token.authEpoch = user.authEpoch');
-    if (this.sharedClock.expression !== null) query.addSelect(this.sharedClock.expression, 'db_now');
-    FindOptionsUtils.joinEagerRelations(query, 'user', this.database.dataSource.getMetadata(this.userEntity));
-    return query;
   }
 
   /** Finds a client whatever its epoch, to end it; with its user, unless that is gone. */
@@ -148,11 +154,8 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     seen: Partial<AuthToken>,
     isWanted?: () => boolean,
   ): Promise<boolean> {
-    const query = this.statement(id, values);
-    for (const [property, value] of Object.entries(seen)) {
-      query.andWhere(`${property} = :seen_${property}`, { [`seen_${property}`]: value });
-    }
-    return (await this.database.write(query, isWanted)) > 0;
+    const { sql, parameters } = this.statements.update(id, values, seen);
+    return (await this.database.writeAgain(sql, parameters, isWanted)) > 0;
   }
 
   /** `UPDATE … SET values` of one client. */
@@ -166,13 +169,8 @@ export class TokenStore<U extends AnyUser = AnyUser> {
 
   /** Holds a batch open for longer, found by its replaced digest, unless somebody did so just now. */
   async extendBatch(id: string, replacedHash: string, openUntil: number, gap: number): Promise<boolean> {
-    const query = this.database.dataSource
-      .createQueryBuilder()
-      .update(this.entity)
-      .set({ batchOpenUntil: openUntil } as never)
-      .where('id = :id AND replacedHash = :replacedHash', { id, replacedHash })
-      .andWhere('batchOpenUntil <= :before', { before: openUntil - gap });
-    return (await this.database.write(query)) > 0;
+    const { sql, parameters } = this.statements.extension(id, replacedHash, openUntil, openUntil - gap);
+    return (await this.database.writeAgain(sql, parameters)) > 0;
   }
 
   /** Ends one client of anybody. */

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { DatabaseError } from './database-errors.js';
+import { StatementLogger, type RawRow, type StatementRunner } from './statement-runner.js';
+
+/** The part of pg that single statements need. */
+interface Pool {
+  connect(callback: (error: Error | undefined, client: Client, release: () => void) => void): void;
+}
+
+interface Client {
+  query(query: Query, callback: (error: Error | null, result: Result) => void): void;
+  on(event: 'error', listener: () => void): void;
+  removeListener(event: 'error', listener: () => void): void;
+}
+
+interface Query {
+  /** The name that a connection keeps the statement under; without one it is taken apart each time. */
+  readonly name?: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+interface Result {
+  readonly rows: RawRow[];
+  readonly rowCount: number | null;
+}
+
+/** A column has another type than when the statement was prepared. */
+const OUTDATED = '0A000';
+
+/** The connection does not know the statement, or another one by its name: a pooler has put another connection in its place. */
+const MIXED_UP = new Set(['26000', '42P05']);
+
+/** Runs statements on the connections of pg's pool, where they stay prepared by name. */
+export class PostgresStatements implements StatementRunner {
+  private readonly log = new Logger('TokenAuth');
+  private readonly logger: StatementLogger;
+  private readonly names = new Map<string, string>();
+  private generation = 0;
+
+  /** @param isPreparing - whether statements have names. */
+  constructor(
+    private readonly dataSource: DataSource,
+    private isPreparing: boolean,
+  ) {
+    this.logger = new StatementLogger(dataSource);
+  }
+
+  async row(sql: string, parameters: unknown[], begins: () => boolean): Promise<RawRow | undefined> {
+    return (await this.run(sql, parameters, begins))?.rows[0];
+  }
+
+  async changes(sql: string, parameters: unknown[], begins: () => boolean): Promise<number> {
+    return (await this.run(sql, parameters, begins))?.rowCount ?? 0;
+  }
+
+  /** A statement that cannot be used as it was prepared has done nothing, and runs once more without a name. */
+  private async run(text: string, values: unknown[], begins: () => boolean): Promise<Result | null> {
+    if (!this.isPreparing) return await this.send({ text, values }, begins);
+    try {
+      return await this.send({ name: this.nameOf(text), text, values }, begins);
+    } catch (error) {
+      if (!this.isUnusable((error as { code?: string }).code ?? '')) throw error;
+      return await this.send({ text, values }, begins);
+    }
+  }
+
+  private isUnusable(code: string): boolean {
+    if (code === OUTDATED) {
+      this.names.clear();
+      this.generation++;
+      return true;
+    }
+    if (!MIXED_UP.has(code)) return false;
+    this.isPreparing = false;
+    this.log.warn(
+      'PostgreSQL has lost a prepared statement, as behind a pooler that hands connections around: from now on none is ' +
+        'prepared. Set preparedStatements to false, or let the pooler keep track of prepared statements.',
+    );
+    return true;
+  }
+
+  private nameOf(sql: string): string {
+    let name = this.names.get(sql);
+    if (name === undefined) {
+      const digest = createHash('sha256').update(sql).digest('hex').slice(0, 24);
+      this.names.set(sql, (name = `nestjs_token_auth_${digest}_${this.generation}`));
+    }
+    return name;
+  }
+
+  private send(query: Query, begins: () => boolean): Promise<Result | null> {
+    const { text, values } = query;
+    return new Promise((resolve, reject) => {
+      this.pool.connect((unavailable, client, release) => {
+        if (unavailable) return reject(unavailable);
+        if (!begins()) {
+          release();
+          return resolve(null);
+        }
+        const begunAt = this.logger.begin(text, values);
+        // Without a listener a connection that breaks ends the process; its statement fails by itself.
+        client.on('error', ignore);
+        client.query(query, (error, result) => {
+          client.removeListener('error', ignore);
+          // The pool throws broken connections away.
+          release();
+          if (error) {
+            this.logger.fail(error, text, values);
+            reject(error);
+          } else {
+            this.logger.end(begunAt, text, values);
+            resolve(result);
+          }
+        });
+      });
+    });
+  }
+
+  /** That of the primary, where there are replicas. */
+  private get pool(): Pool {
+    const { master } = this.dataSource.driver as unknown as { master?: Pool };
+    if (master === undefined) throw new DatabaseError('The data source is not connected.');
+    return master;
+  }
+}
+
+function ignore(): void {}

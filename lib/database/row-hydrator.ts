@@ -1,0 +1,71 @@
+import type { DataSource, EntityMetadata } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import type { RawRow } from './statement-runner.js';
+
+/** A column with its name in the statement. */
+type SelectedColumn = readonly [name: string, column: ColumnMetadata];
+
+/**
+ * Makes an entity of a row, as TypeORM does for the rows of a query: transformers, embedded columns, the child class that the
+ * row says. Relations are not among what it fills in.
+ */
+export class RowHydrator {
+  private readonly columns = new Map<EntityMetadata, readonly SelectedColumn[]>();
+  private readonly children = new Map<unknown, EntityMetadata>();
+  private readonly discriminator: string | null;
+
+  /** @param alias - what the statement calls the table. */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly metadata: EntityMetadata,
+    private readonly alias: string,
+    sql: string,
+  ) {
+    const { discriminatorColumn, childEntityMetadatas } = metadata;
+    this.discriminator = discriminatorColumn === undefined ? null : this.nameOf(discriminatorColumn);
+    for (const each of [metadata, ...childEntityMetadatas]) this.columns.set(each, this.selected(each, sql));
+    for (const child of childEntityMetadatas) this.children.set(child.discriminatorValue, child);
+  }
+
+  /** Whether it can give all that TypeORM would. */
+  static canHydrate(metadata: EntityMetadata): boolean {
+    return [metadata, ...metadata.childEntityMetadatas].every((each) => {
+      // What counts relations is gone in TypeORM 1.
+      const { relationCounts = [] } = each as { relationCounts?: readonly unknown[] };
+      return each.eagerRelations.length + each.relationIds.length + relationCounts.length === 0;
+    });
+  }
+
+  /** Whether the statement has all columns under the names that are looked for: long ones are shortened. */
+  fits(sql: string): boolean {
+    return this.metadata.columns.every(
+      (column) => column.isVirtual || !column.isSelect || sql.includes(this.selection(column)),
+    );
+  }
+
+  hydrate<E extends object>(raw: RawRow): E {
+    const kind = (this.discriminator !== null && this.children.get(raw[this.discriminator])) || this.metadata;
+    const entity = kind.create(undefined, { fromDeserializer: true }) as E;
+    const { driver } = this.dataSource;
+    for (const [name, column] of this.columns.get(kind) ?? []) {
+      column.setEntityValue(entity, driver.prepareHydratedValue(raw[name], column));
+    }
+    return entity;
+  }
+
+  /** The columns of a class that the statement selects; those of its children are not its own. */
+  private selected(metadata: EntityMetadata, sql: string): SelectedColumn[] {
+    const children = new Set(metadata.childEntityMetadatas.map(({ target }) => target));
+    return metadata.columns
+      .filter((column) => !column.isVirtual && !children.has(column.target) && sql.includes(this.selection(column)))
+      .map((column) => [this.nameOf(column), column]);
+  }
+
+  private selection(column: ColumnMetadata): string {
+    return ` AS ${this.dataSource.driver.escape(this.nameOf(column))}`;
+  }
+
+  private nameOf({ databaseName }: ColumnMetadata): string {
+    return `${this.alias}_${databaseName}`;
+  }
+}

@@ -1,0 +1,112 @@
+import type { DataSource } from 'typeorm';
+import { DatabaseError } from './database-errors.js';
+import { pause } from './pause.js';
+import { StatementLogger, type RawRow, type StatementRunner } from './statement-runner.js';
+
+/** The part of better-sqlite3 (and of libsql, which copies it) that single statements need. */
+interface SqliteConnection {
+  readonly inTransaction: boolean;
+  prepare(sql: string): PreparedStatement;
+  exec(sql: string): unknown;
+}
+
+interface PreparedStatement {
+  // As a list: libsql takes a single null for named parameters.
+  get(parameters: readonly unknown[]): RawRow | undefined;
+  run(parameters: readonly unknown[]): { changes: number };
+}
+
+/** How long a write waits for somebody else's SQLite transaction, and how often it looks, in ms. */
+const PATIENCE = 2000;
+const POLL = 2;
+
+/**
+ * TypeORM runs all work of a SQLite data source on one connection, so a write made while some handler's transaction is
+ * open would vanish with its rollback. Writes wait for the connection to be free; looking and writing happen in one
+ * synchronous step, so that no transaction can begin in between.
+ */
+export class SqliteStatements implements StatementRunner {
+  private readonly logger: StatementLogger;
+  private readonly prepared = new Map<string, PreparedStatement>();
+  private preparedOn: SqliteConnection | undefined;
+
+  constructor(private readonly dataSource: DataSource) {
+    this.logger = new StatementLogger(dataSource);
+  }
+
+  async row(sql: string, parameters: unknown[], begins: () => boolean): Promise<RawRow | undefined> {
+    return begins() ? this.logged(sql, parameters, () => this.prepare(sql).get(parameters)) : undefined;
+  }
+
+  async changes(sql: string, parameters: unknown[], begins: () => boolean): Promise<number> {
+    if (this.connection.inTransaction) await this.untilFree();
+    if (!begins()) return 0;
+    return this.logged(sql, parameters, () => this.prepare(sql).run(parameters).changes);
+  }
+
+  /** Runs a statement that comes once in a while, and tells how many rows it changed; the connection has to be free. */
+  runNow(sql: string, parameters: unknown[]): number {
+    return this.logged(sql, parameters, () => this.connection.prepare(sql).run(parameters).changes);
+  }
+
+  /** Works in one transaction, and in one synchronous step, so that nobody else's work gets into it; false rolls it back. */
+  async inTransaction(work: () => boolean): Promise<boolean> {
+    await this.untilFree();
+    const { connection } = this;
+    connection.exec('BEGIN IMMEDIATE');
+    try {
+      const isKept = work();
+      connection.exec(isKept ? 'COMMIT' : 'ROLLBACK');
+      return isKept;
+    } finally {
+      // A commit that fails leaves the transaction open, and some faults end it by themselves.
+      if (connection.inTransaction) connection.exec('ROLLBACK');
+    }
+  }
+
+  /** Waits for the connection to be free: a transaction could begin at every `await` in between. */
+  async untilFree(): Promise<void> {
+    do await this.untilNoTransaction();
+    while (this.connection.inTransaction);
+  }
+
+  /** Waits for a transaction that others have open on the connection, and tells whether there was one. */
+  async untilNoTransaction(): Promise<boolean> {
+    if (!this.connection.inTransaction) return false;
+    const deadline = performance.now() + PATIENCE;
+    while (this.connection.inTransaction) {
+      if (performance.now() > deadline) throw new DatabaseError('An open transaction holds the SQLite connection.');
+      await pause(POLL);
+    }
+    return true;
+  }
+
+  private prepare(sql: string): PreparedStatement {
+    const { connection } = this;
+    if (this.preparedOn !== connection) {
+      this.prepared.clear();
+      this.preparedOn = connection;
+    }
+    let statement = this.prepared.get(sql);
+    if (statement === undefined) this.prepared.set(sql, (statement = connection.prepare(sql)));
+    return statement;
+  }
+
+  private logged<T>(sql: string, parameters: unknown[], work: () => T): T {
+    const begunAt = this.logger.begin(sql, parameters);
+    try {
+      const result = work();
+      this.logger.end(begunAt, sql, parameters);
+      return result;
+    } catch (error) {
+      this.logger.fail(error, sql, parameters);
+      throw error;
+    }
+  }
+
+  private get connection(): SqliteConnection {
+    const { databaseConnection } = this.dataSource.driver as unknown as { databaseConnection?: SqliteConnection };
+    if (databaseConnection === undefined) throw new DatabaseError('The data source is not connected.');
+    return databaseConnection;
+  }
+}

@@ -1,0 +1,39 @@
+import type { DataSource } from 'typeorm';
+
+/** A row as the driver hands it over, by the names of the statement's columns. */
+export type RawRow = Readonly<Record<string, unknown>>;
+
+/**
+ * Runs statements of fixed text on the primary database, each in autocommit, past TypeORM's query runners: the database
+ * takes each text apart once and keeps it prepared. Faults are the driver's own.
+ *
+ * `begins` is asked right before a statement is sent, after the wait for a connection; where it says no, nothing is sent.
+ */
+export interface StatementRunner {
+  /** The first row that a statement finds. */
+  row(sql: string, parameters: unknown[], begins: () => boolean): Promise<RawRow | undefined>;
+  /** How many rows a statement changed. */
+  changes(sql: string, parameters: unknown[], begins: () => boolean): Promise<number>;
+}
+
+/** Tells the logger of a data source of statements, as TypeORM's query runners do. */
+export class StatementLogger {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** @returns when the statement began, in ms. */
+  begin(sql: string, parameters: unknown[]): number {
+    this.dataSource.logger.logQuery(sql, parameters);
+    return this.dataSource.options.maxQueryExecutionTime === undefined ? 0 : Date.now();
+  }
+
+  end(begunAt: number, sql: string, parameters: unknown[]): void {
+    const { maxQueryExecutionTime } = this.dataSource.options;
+    if (!maxQueryExecutionTime) return;
+    const taken = Date.now() - begunAt;
+    if (taken > maxQueryExecutionTime) this.dataSource.logger.logQuerySlow(taken, sql, parameters);
+  }
+
+  fail(error: unknown, sql: string, parameters: unknown[]): void {
+    this.dataSource.logger.logQueryError(error as Error, sql, parameters);
+  }
+}
