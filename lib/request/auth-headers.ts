@@ -21,7 +21,8 @@ export class AuthHeaders {
 
   /** Writes what a departure tells the client. */
   write(response: object, departure: Departure): void {
-    for (const [name, value] of Object.entries(this.headersFor(departure))) this.set(response, name, value);
+    const headers = this.headersFor(departure);
+    for (const name in headers) this.set(response, name, headers[name] as string);
   }
 
   /**
@@ -38,10 +39,8 @@ export class AuthHeaders {
     const { cookie } = this.config;
     if (departure.kind === 'none') return {};
     if (cookie === null) {
-      return {
-        ...(departure.kind === 'token' ? this.headersOf(departure.issued) : this.blanks(departure)),
-        ...NO_STORE,
-      };
+      const headers = departure.kind === 'token' ? this.headersOf(departure.issued) : this.blanks(departure);
+      return Object.assign(headers, NO_STORE);
     }
     if (departure.kind === 'blank' || !departure.fresh) return {};
     return { [SET_COOKIE]: this.cookieOf(departure.issued, cookie), ...NO_STORE };
@@ -49,11 +48,9 @@ export class AuthHeaders {
 
   /** The five headers of a token and the `Authorization` that stands for them all. */
   headersOf(issued: IssuedToken): Record<string, string> {
-    const { authorization } = this.config.headersNames;
-    return {
-      ...this.fiveHeaders(issued),
-      [authorization]: `Bearer ${Buffer.from(this.jsonOf(issued)).toString('base64')}`,
-    };
+    const headers = this.fiveHeaders(issued);
+    headers[this.config.headersNames.authorization] = `Bearer ${Buffer.from(this.jsonOf(issued)).toString('base64')}`;
+    return headers;
   }
 
   /** Lets the client forget a cookie whose client has ended. */

@@ -1,4 +1,5 @@
 import { parse as parseCookies } from 'cookie';
+import type { HeaderNames } from '../header-names.js';
 import type { IncomingRequest } from '../incoming-request.js';
 import type { TokenAuthConfig } from '../token-auth.config.js';
 import type { Credentials } from '../tokens/credentials.js';
@@ -20,23 +21,35 @@ const LONGEST_ENCODED = 4096;
  * first carrier with a token counts, and all three values come from it. What is missing is an empty text.
  */
 export function readCredentials(request: IncomingRequest, config: TokenAuthConfig): PresentedCredentials | null {
-  const carriers: [Carrier, () => unknown][] = [
-    ['headers', () => lowerCaseNames(request.headers, config)],
-    ['bearer', () => bearer(request.headers[config.headersNames.authorization.toLowerCase()])],
-    ['cookie', () => (config.cookie === null ? null : cookie(request.headers['cookie'], config.cookie.name))],
-    ['query', () => (config.queryEnabled ? request.query : null)],
-  ];
-  for (const [carrier, read] of carriers) {
-    const values = read();
-    const names = config.headersNames;
-    const accessToken = textOf(values, names['access-token']);
-    if (accessToken === '') continue;
-    return {
-      carrier,
-      credentials: { accessToken, client: textOf(values, names.client), uid: textOf(values, names.uid) },
-    };
-  }
-  return null;
+  const { headers } = request;
+  const { headersNames: names, cookie, queryEnabled } = config;
+  return (
+    credentialsOf('headers', headers, names, inLowerCase) ??
+    credentialsOf('bearer', bearer(headers[inLowerCase(names.authorization)]), names) ??
+    (cookie === null ? null : credentialsOf('cookie', cookieValues(headers['cookie'], cookie.name), names)) ??
+    (queryEnabled ? credentialsOf('query', request.query, names) : null)
+  );
+}
+
+function credentialsOf(
+  carrier: Carrier,
+  values: unknown,
+  names: Readonly<HeaderNames>,
+  spelled: (name: string) => string = asItIs,
+): PresentedCredentials | null {
+  const accessToken = textOf(values, spelled(names['access-token']));
+  if (accessToken === '') return null;
+  const client = textOf(values, spelled(names.client));
+  return { carrier, credentials: { accessToken, client, uid: textOf(values, spelled(names.uid)) } };
+}
+
+function asItIs(name: string): string {
+  return name;
+}
+
+/** As Node gives the names of headers, whatever the client or the configuration wrote. */
+function inLowerCase(name: string): string {
+  return name.toLowerCase();
 }
 
 /** Clients that lost their credentials send these words. */
@@ -48,11 +61,6 @@ function textOf(values: unknown, name: string): string {
   return typeof value === 'string' && !EMPTY.has(value) ? value : '';
 }
 
-/** Node gives header names in lower case, whatever the client or the configuration wrote. */
-function lowerCaseNames(headers: IncomingRequest['headers'], config: TokenAuthConfig): Record<string, unknown> {
-  return Object.fromEntries(Object.values(config.headersNames).map((name) => [name, headers[name.toLowerCase()]]));
-}
-
 /** The protocol's bearer value: base64 of a JSON object with the names of the headers. Anything else is ignored. */
 function bearer(header: unknown): unknown {
   if (typeof header !== 'string' || header.length > LONGEST_ENCODED) return null;
@@ -60,7 +68,7 @@ function bearer(header: unknown): unknown {
   return encoded === undefined ? null : parseObject(Buffer.from(encoded, 'base64').toString('utf8'));
 }
 
-function cookie(header: unknown, name: string): unknown {
+function cookieValues(header: unknown, name: string): unknown {
   if (typeof header !== 'string' || !header.includes(name)) return null;
   const value = parseCookies(header)[name];
   return value === undefined || value.length > LONGEST_ENCODED ? null : parseObject(value);

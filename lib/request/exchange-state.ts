@@ -19,18 +19,26 @@ export interface Acceptance {
   readonly realm: RealmState | undefined;
 }
 
+const NONE: readonly string[] = Object.freeze([]);
+
 /**
  * What is known of a request or a WebSocket, shared by all guards, resolvers and interceptors that it runs through. Realms
  * are told apart by their authenticator: none sees what another one knows.
  */
 export class ExchangeState {
-  private readonly realms = new WeakMap<object, RealmState>();
-  private readonly decisions = new WeakMap<object, Acceptance | null>();
+  private readonly realms = new Map<object, RealmState>();
+  private readonly decisions = new Map<object, Acceptance | null>();
   private latest: RealmState | undefined;
-  /** The cookies that the response clears. */
-  readonly clearedCookies = new Set<string>();
+  private clearedCookies: readonly string[] = NONE;
   /** Of a WebSocket: the headers of its handshake that its messages are answered by. They have none of their own. */
   handshakeHeaders: IncomingRequest['headers'] = {};
+
+  /** Whether this cookie is cleared for the first time. */
+  clears(cookie: string): boolean {
+    if (this.clearedCookies.includes(cookie)) return false;
+    this.clearedCookies = [...this.clearedCookies, cookie];
+    return true;
+  }
 
   of(authenticator: object): RealmState {
     let state = this.realms.get(authenticator);

@@ -133,9 +133,8 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
   /** Lets the client forget the cookie. @internal */
   clearCookie({ response, state }: Exchange): void {
     const cleared = this.headers.clearedCookie;
-    if (cleared === null || state.clearedCookies.has(cleared) || !canDeliver(response)) return;
-    state.clearedCookies.add(cleared);
-    this.headers.clearCookie(response);
+    if (cleared === null || !canDeliver(response)) return;
+    if (state.clears(cleared)) this.headers.clearCookie(response);
   }
 
   /** What a refused request is told, in its language; null where there is no request. @internal */
@@ -228,7 +227,9 @@ export class RequestAuthenticator<U extends AnyUser = AnyUser> {
 
 /** The protocol's `unbatch` parameter: any value asks for a rotation inside an open batch. */
 function wantsUnbatch({ query, body }: IncomingRequest): boolean {
-  return [query, body].some(
-    (values) => typeof values === 'object' && values !== null && Object.hasOwn(values, 'unbatch'),
-  );
+  return hasUnbatch(query) || hasUnbatch(body);
+}
+
+function hasUnbatch(values: unknown): boolean {
+  return typeof values === 'object' && values !== null && Object.hasOwn(values, 'unbatch');
 }

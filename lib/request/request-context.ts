@@ -20,8 +20,7 @@ const STATE = Symbol('nestjs-token-auth:exchange');
 /** The state kept on an object of the platform. */
 export function stateOf(owner: object): ExchangeState {
   const holder = owner as { [STATE]?: ExchangeState };
-  if (holder[STATE] === undefined) Object.defineProperty(holder, STATE, { value: new ExchangeState() });
-  return holder[STATE] as ExchangeState;
+  return (holder[STATE] ??= new ExchangeState());
 }
 
 /**

@@ -1,5 +1,3 @@
-import type { ExecutionContext } from '@nestjs/common';
-
 /** The metadata by which Nest itself decides whether a handler answers by itself. A test holds us to it. */
 const ROUTE_ARGUMENTS = '__routeArguments__';
 const PASSTHROUGH = '__responsePassthrough__';
@@ -8,11 +6,8 @@ const SSE = '__sse__';
 const OWNING_PARAMETERS = new Set(['1', '2']);
 
 /** Whether the handler sends the response itself: `@Res()` or `@Next()` without passthrough, or `@Sse()`. */
-export function ownsResponse(context: ExecutionContext): boolean {
-  if (context.getType() !== 'http') return false;
-  const handler = context.getHandler();
+export function ownsResponse(handler: Function, controller: Function): boolean {
   if (Reflect.hasMetadata(SSE, handler)) return true;
-  const controller = context.getClass();
   const method = methodNameOf(controller, handler);
   if (Reflect.getMetadata(PASSTHROUGH, controller, method)) return false;
   const parameters = (Reflect.getMetadata(ROUTE_ARGUMENTS, controller, method) ?? {}) as object;

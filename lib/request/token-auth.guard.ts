@@ -13,6 +13,7 @@ import type { MessageCode } from '../messages/message.js';
 import type { Session } from '../tokens/token-authenticator.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { ACCESS, RECENT_SIGN_IN, USER_ENTITIES, type Access } from './decorators.js';
+import { perRoute } from './per-route.js';
 import { Realms } from './realms.js';
 import { RequestAuthenticator } from './request-authenticator.js';
 import { exchangeOf, scopesOf } from './request-context.js';
@@ -25,6 +26,15 @@ import { exchangeOf, scopesOf } from './request-context.js';
  */
 @Injectable()
 export class TokenAuthGuard implements CanActivate {
+  private readonly routeOf = perRoute((handler, controller) => {
+    const targets = [handler, controller as Type];
+    return {
+      access: this.reflector.getAllAndOverride<Access | undefined>(ACCESS, targets) ?? 'guarded',
+      recency: this.reflector.getAllAndOverride<number | undefined>(RECENT_SIGN_IN, targets) ?? null,
+      entities: this.reflector.getAllAndOverride<readonly Type<AnyUser>[] | undefined>(USER_ENTITIES, targets),
+    };
+  });
+
   constructor(
     @Inject(RequestAuthenticator) protected readonly requests: RequestAuthenticator,
     @Inject(Reflector) protected readonly reflector: Reflector,
@@ -51,25 +61,19 @@ export class TokenAuthGuard implements CanActivate {
 
   /** Whether the route wants a user, by `@Public()` and `@OptionalAuth()`. */
   protected accessOf(context: ExecutionContext): Access {
-    return (
-      this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]) ??
-      'guarded'
-    );
+    return this.routeOf(context).access;
   }
 
   /** How long ago the sign-in may be, in ms, by `@RecentSignIn()`; null where that does not matter. */
   protected recencyOf(context: ExecutionContext): number | null {
-    const targets = [context.getHandler(), context.getClass()];
-    return this.reflector.getAllAndOverride<number | undefined>(RECENT_SIGN_IN, targets) ?? null;
+    return this.routeOf(context).recency;
   }
 
   /** Who may accept the request, in this order: those of `@AuthenticateAs()`, else the guard's own one. */
   protected authenticatorsFor(context: ExecutionContext): readonly RequestAuthenticator[] {
-    const entities = this.reflector.getAllAndOverride<readonly Type<AnyUser>[] | undefined>(USER_ENTITIES, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    return entities?.map((entity) => this.realms.get(entity, RequestAuthenticator)) ?? [this.requests];
+    return (
+      this.routeOf(context).entities?.map((entity) => this.realms.get(entity, RequestAuthenticator)) ?? [this.requests]
+    );
   }
 
   /** Who makes the request, or null. */

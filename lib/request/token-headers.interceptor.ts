@@ -5,10 +5,12 @@ import {
   type CallHandler,
   type ExecutionContext,
   type NestInterceptor,
+  type Type,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { catchError, concatMap, defaultIfEmpty, defer, takeLast, type Observable } from 'rxjs';
+import { Observable } from 'rxjs';
 import { ROTATE_EARLY } from './decorators.js';
+import { perRoute } from './per-route.js';
 import { RequestAuthenticator } from './request-authenticator.js';
 import { exchangeOf, scopesOf } from './request-context.js';
 import { ownsResponse } from './response-ownership.js';
@@ -19,6 +21,11 @@ import { ownsResponse } from './response-ownership.js';
  */
 @Injectable()
 export class TokenHeadersInterceptor implements NestInterceptor {
+  private readonly routeOf = perRoute((handler, controller) => ({
+    rotatesEarly: this.reflector.getAllAndOverride<boolean>(ROTATE_EARLY, [handler, controller as Type]),
+    ownsResponse: ownsResponse(handler, controller),
+  }));
+
   constructor(
     @Inject(RequestAuthenticator) private readonly requests: RequestAuthenticator,
     @Inject(Reflector) private readonly reflector: Reflector,
@@ -31,11 +38,12 @@ export class TokenHeadersInterceptor implements NestInterceptor {
     // Each realm has an interceptor of its own.
     if (!accepted || accepted.realm !== exchange.state.of(this.requests)) return next.handle();
     const { session } = accepted;
-    if (this.reflector.getAllAndOverride<boolean>(ROTATE_EARLY, [context.getHandler(), context.getClass()])) {
+    const route = this.routeOf(context);
+    if (route.rotatesEarly) {
       await this.requests.departEarly(exchange, session, { rotates: true });
       return next.handle();
     }
-    if (ownsResponse(context)) {
+    if (route.ownsResponse && context.getType() === 'http') {
       await this.requests.departEarly(exchange, session, { rotates: false });
       return next.handle();
     }
@@ -44,19 +52,28 @@ export class TokenHeadersInterceptor implements NestInterceptor {
 }
 
 function departAfterwards(answer: Observable<unknown>, depart: () => Promise<void>): Observable<unknown> {
-  return answer.pipe(
-    // Only the last value becomes the response; nothing must pass before the headers are written.
-    takeLast(1),
-    defaultIfEmpty(undefined),
-    catchError((error: unknown) =>
-      defer(async () => {
-        if (error instanceof HttpException && error.getStatus() < 500) await depart();
-        throw error;
-      }),
-    ),
-    concatMap(async (value) => {
-      await depart();
-      return value;
-    }),
-  );
+  // By hand: the operators that would say the same cost more than the departure.
+  return new Observable((subscriber) => {
+    let last: unknown;
+    return answer.subscribe({
+      // Only the last value becomes the response; nothing must pass before the headers are written.
+      next: (value) => {
+        last = value;
+      },
+      error: (error: unknown) => {
+        const fail = (reason: unknown) => subscriber.error(reason);
+        if (!(error instanceof HttpException) || error.getStatus() >= 500) return fail(error);
+        depart().then(() => fail(error), fail);
+      },
+      complete: () => {
+        depart().then(
+          () => {
+            subscriber.next(last);
+            subscriber.complete();
+          },
+          (error: unknown) => subscriber.error(error),
+        );
+      },
+    });
+  });
 }

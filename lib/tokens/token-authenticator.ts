@@ -197,6 +197,7 @@ const FOREIGN: Arrival = Object.freeze({ refused: 'foreign' });
 /** Whether the `uid` is one that the client was told lately, or its user's. */
 function isToldUid(uid: string, row: AuthToken): boolean {
   const told = [row.uid, row.replacedUid, row.user.uid];
+  if (told.includes(uid)) return true;
   return spellingsOf(uid).some((spelling) => told.includes(spelling));
 }
 
@@ -205,8 +206,12 @@ function isToldUid(uid: string, row: AuthToken): boolean {
  * compare text with a column whose character set does not have it. Clients and tokens are ASCII.
  */
 function isPlausible({ uid, client, accessToken }: Credentials): boolean {
-  const isShortText = [uid, client, accessToken].every(
-    (value: unknown) => typeof value === 'string' && value !== '' && value.length <= LONGEST_CREDENTIAL,
-  );
-  return isShortText && !uid.includes('\0') && /^[\x20-\x7e]+$/.test(client + accessToken);
+  const areShortTexts = isShortText(uid) && isShortText(client) && isShortText(accessToken);
+  return areShortTexts && !uid.includes('\0') && ASCII.test(client) && ASCII.test(accessToken);
+}
+
+const ASCII = /^[\x20-\x7e]+$/;
+
+function isShortText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_CREDENTIAL;
 }

@@ -33,11 +33,12 @@ export class TokenChain {
     const known = row ?? NO_ROW;
     const current = digests.find((digest) => sameDigest(digest, known.tokenHash));
     const replaced = digests.find((digest) => sameDigest(digest, known.replacedHash));
+    // Only who shows a token of this very client gets to know how long this takes.
+    if (row !== null && current !== undefined) return { presented: 'current', hash: current };
+    if (row !== null && replaced !== undefined) return { presented: 'replaced', hash: replaced };
     const parsed = parseToken(token);
     const authentic = parsed !== null && isAuthentic(parsed, known);
     if (row === null) return { presented: 'foreign', hash: '' };
-    if (current !== undefined) return { presented: 'current', hash: current };
-    if (replaced !== undefined) return { presented: 'replaced', hash: replaced };
     // A later generation than the row's can only come from a database that has been set back: noise, not theft.
     return { presented: authentic && parsed.generation < row.generation ? 'outdated' : 'foreign', hash: '' };
   }

@@ -100,7 +100,7 @@ export class TokenAuthEvents {
 
   /** @internal */
   emit<E extends keyof TokenAuthEventMap>(event: E, payload: TokenAuthEventMap[E]): void {
-    this.emitter.emit(event, withoutDigest(payload));
+    if (this.emitter.listenerCount(event) > 0) this.emitter.emit(event, withoutDigest(payload));
   }
 }
 

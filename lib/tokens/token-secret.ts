@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
  * What a token is made of: `base64url(generation ‖ secret ‖ tag)`, 4 + 32 + 16 bytes, 70 characters, opaque to clients.
@@ -63,8 +63,7 @@ export function successorOf(token: string, succession: Succession, pepper: strin
  * nothing that has 256 bits of entropy.
  */
 export function digestOf(token: string, pepper: string): string {
-  const hash = pepper === '' ? createHash('sha256') : createHmac('sha256', pepper);
-  return hash.update(pepper === '' ? token : `digest\0${token}`).digest('hex');
+  return pepper === '' ? hash('sha256', token) : createHmac('sha256', pepper).update(`digest\0${token}`).digest('hex');
 }
 
 /** Takes a presented value apart; null unless it is a token in its one canonical spelling. */
