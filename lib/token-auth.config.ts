@@ -48,6 +48,7 @@ const KNOWN_OPTIONS = {
   lostResponse: true,
   onTokenReuse: true,
   tokenPepper: true,
+  preparedStatements: true,
   maxNumberOfDevices: true,
   headersNames: true,
   cookieEnabled: true,

@@ -112,10 +112,7 @@ export class Database {
   }
 
   private async writeOnce(sql: string, parameters: unknown[], isWanted: () => boolean): Promise<number> {
-    if (this.sqlite !== null) {
-      await this.sqlite.untilFree();
-      return isWanted() ? this.sqlite.runNow(sql, parameters) : 0;
-    }
+    if (this.sqlite !== null) return await this.sqlite.changesOnce(sql, parameters, isWanted);
     return await this.onPrimary(async (runner) => {
       await runner.connect();
       if (!isWanted()) return 0;

@@ -2,15 +2,18 @@ import type { DataSource, EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { RawRow } from './statement-runner.js';
 
-/** A column with its name in the statement. */
-type SelectedColumn = readonly [name: string, column: ColumnMetadata];
+/** Sets one column of an entity. */
+type Setter = (entity: Record<string, unknown>, raw: RawRow) => void;
+
+/** Types whose values TypeORM takes as every driver gives them. */
+const UNCONVERTED = new Set<unknown>(['varchar', 'text', 'int', 'integer', 'bigint']);
 
 /**
  * Makes an entity of a row, as TypeORM does for the rows of a query: transformers, embedded columns, the child class that the
  * row says. Relations are not among what it fills in.
  */
 export class RowHydrator {
-  private readonly columns = new Map<EntityMetadata, readonly SelectedColumn[]>();
+  private readonly setters = new Map<EntityMetadata, readonly Setter[]>();
   private readonly children = new Map<unknown, EntityMetadata>();
   private readonly discriminator: string | null;
 
@@ -23,7 +26,7 @@ export class RowHydrator {
   ) {
     const { discriminatorColumn, childEntityMetadatas } = metadata;
     this.discriminator = discriminatorColumn === undefined ? null : this.nameOf(discriminatorColumn);
-    for (const each of [metadata, ...childEntityMetadatas]) this.columns.set(each, this.selected(each, sql));
+    for (const each of [metadata, ...childEntityMetadatas]) this.setters.set(each, this.settersFor(each, sql));
     for (const child of childEntityMetadatas) this.children.set(child.discriminatorValue, child);
   }
 
@@ -45,20 +48,28 @@ export class RowHydrator {
 
   hydrate<E extends object>(raw: RawRow): E {
     const kind = (this.discriminator !== null && this.children.get(raw[this.discriminator])) || this.metadata;
-    const entity = kind.create(undefined, { fromDeserializer: true }) as E;
-    const { driver } = this.dataSource;
-    for (const [name, column] of this.columns.get(kind) ?? []) {
-      column.setEntityValue(entity, driver.prepareHydratedValue(raw[name], column));
-    }
-    return entity;
+    const entity = kind.create(undefined, { fromDeserializer: true }) as Record<string, unknown>;
+    for (const set of this.setters.get(kind) ?? []) set(entity, raw);
+    return entity as E;
   }
 
   /** The columns of a class that the statement selects; those of its children are not its own. */
-  private selected(metadata: EntityMetadata, sql: string): SelectedColumn[] {
+  private settersFor(metadata: EntityMetadata, sql: string): Setter[] {
     const children = new Set(metadata.childEntityMetadatas.map(({ target }) => target));
     return metadata.columns
       .filter((column) => !column.isVirtual && !children.has(column.target) && sql.includes(this.selection(column)))
-      .map((column) => [this.nameOf(column), column]);
+      .map((column) => this.setterOf(column));
+  }
+
+  private setterOf(column: ColumnMetadata): Setter {
+    const { propertyName, transformer, embeddedMetadata, type } = column;
+    const name = this.nameOf(column);
+    if (!UNCONVERTED.has(type) || Array.isArray(transformer) || embeddedMetadata !== undefined) {
+      const { driver } = this.dataSource;
+      return (entity, raw) => column.setEntityValue(entity, driver.prepareHydratedValue(raw[name], column));
+    }
+    if (transformer === undefined) return (entity, raw) => (entity[propertyName] = raw[name]);
+    return (entity, raw) => (entity[propertyName] = transformer.from(raw[name]) as unknown);
   }
 
   private selection(column: ColumnMetadata): string {

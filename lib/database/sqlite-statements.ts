@@ -39,19 +39,26 @@ export class SqliteStatements implements StatementRunner {
   }
 
   async changes(sql: string, parameters: unknown[], begins: () => boolean): Promise<number> {
-    if (this.connection.inTransaction) await this.untilFree();
+    // Looking and writing without an `await` in between.
+    while (this.connection.inTransaction) await this.untilNoTransaction();
     if (!begins()) return 0;
     return this.logged(sql, parameters, () => this.prepare(sql).run(parameters).changes);
   }
 
-  /** Runs a statement that comes once in a while, and tells how many rows it changed; the connection has to be free. */
+  /** As {@link changes}, for a statement that comes once in a while. */
+  async changesOnce(sql: string, parameters: unknown[], begins: () => boolean): Promise<number> {
+    while (this.connection.inTransaction) await this.untilNoTransaction();
+    return begins() ? this.runNow(sql, parameters) : 0;
+  }
+
+  /** Runs a statement at once, as a part of {@link inTransaction}. */
   runNow(sql: string, parameters: unknown[]): number {
     return this.logged(sql, parameters, () => this.connection.prepare(sql).run(parameters).changes);
   }
 
   /** Works in one transaction, and in one synchronous step, so that nobody else's work gets into it; false rolls it back. */
   async inTransaction(work: () => boolean): Promise<boolean> {
-    await this.untilFree();
+    while (this.connection.inTransaction) await this.untilNoTransaction();
     const { connection } = this;
     connection.exec('BEGIN IMMEDIATE');
     try {
@@ -62,12 +69,6 @@ export class SqliteStatements implements StatementRunner {
       // A commit that fails leaves the transaction open, and some faults end it by themselves.
       if (connection.inTransaction) connection.exec('ROLLBACK');
     }
-  }
-
-  /** Waits for the connection to be free: a transaction could begin at every `await` in between. */
-  async untilFree(): Promise<void> {
-    do await this.untilNoTransaction();
-    while (this.connection.inTransaction);
   }
 
   /** Waits for a transaction that others have open on the connection, and tells whether there was one. */

@@ -9,6 +9,7 @@ export interface TokenConfig {
   readonly onTokenReuse: 'revoke' | 'reject';
   /** The pepper for new digests first; `''` is none. */
   readonly tokenPeppers: readonly [string, ...string[]];
+  readonly preparedStatements: boolean;
   readonly maxNumberOfDevices: (user: AnyUser) => number | Promise<number>;
 }
 
@@ -31,6 +32,7 @@ export function tokenConfig(check: OptionsCheck): TokenConfig {
     batchResponse: check.oneOf('batchResponse', ['blank', 'repeat', 'omit'], 'blank'),
     onTokenReuse: check.oneOf('onTokenReuse', ['revoke', 'reject'], 'revoke'),
     tokenPeppers: peppers(check),
+    preparedStatements: check.flag('preparedStatements', true),
     maxNumberOfDevices: deviceLimit(check),
   };
 }

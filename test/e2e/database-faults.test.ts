@@ -25,6 +25,11 @@ const UNAVAILABLE = {
   errors: ['The service is not available at the moment. Please try again later.'],
 };
 
+/** What only the statement of a rotation carries; a prepared one does not carry its text. */
+function valueOfRotation(client: ProtocolClient): string {
+  return client.headers['uid'] ?? '';
+}
+
 onEveryServer('a database that cannot be reached', (platform) => {
   let database: TestDatabase;
   let proxy: TcpProxy;
@@ -109,7 +114,7 @@ onEveryServer('a database that cannot be reached', (platform) => {
 
   it('finds a rotation whose confirmation got lost by looking again', async () => {
     const client = await ProtocolClient.signedIn(app);
-    strike = () => proxy.withholdAnswerTo('UPDATE', 'cut');
+    strike = () => proxy.withholdAnswerTo(valueOfRotation(client), 'cut');
     const answer = await client.go('/members');
     expect([answer.status, told(answer)]).toEqual([200, 'token']);
     expect((await app.row()).generation).toBe(1);
@@ -123,7 +128,7 @@ onEveryServer('a database that cannot be reached', (platform) => {
 
   it('does not refuse the client in its batch when a rotation was written and nobody could know', async () => {
     const client = await ProtocolClient.signedIn(app);
-    strike = () => proxy.withholdAnswerTo('UPDATE', 'refuse');
+    strike = () => proxy.withholdAnswerTo(valueOfRotation(client), 'refuse');
     const answer = await client.peek('/members');
     expect([answer.status, answer.body, told(answer)]).toEqual([200, { ok: true }, 'blank']);
     expect(failures).toHaveLength(1);

@@ -31,6 +31,7 @@ describe('the defaults', () => {
       batchResponse: 'blank',
       onTokenReuse: 'revoke',
       tokenPeppers: [''],
+      preparedStatements: true,
       headersNames: {
         'access-token': 'access-token',
         'token-type': 'token-type',
@@ -163,6 +164,7 @@ describe('what is refused', () => {
     [{ changeHeadersOnEachRequest: 'false' }, 'changeHeadersOnEachRequest must be true or false'],
     [{ cookieEnabled: 1 }, 'cookieEnabled must be true or false'],
     [{ queryEnabled: 'yes' }, 'queryEnabled must be true or false'],
+    [{ preparedStatements: 'no' }, 'preparedStatements must be true or false'],
     [
       { tokenLifespan: 'soon' },
       `tokenLifespan must be a duration: "soon" is not a duration: give milliseconds or text such as '5s' or '2 weeks'`,
