@@ -67,7 +67,7 @@ export class Database {
    */
   get isObserved(): boolean {
     return this.dataSource.subscribers.some(
-      ({ afterLoad, beforeQuery, afterQuery }) => (afterLoad ?? beforeQuery ?? afterQuery) !== undefined,
+      (subscriber) => 'afterLoad' in subscriber || 'beforeQuery' in subscriber || 'afterQuery' in subscriber,
     );
   }
 

@@ -14,7 +14,7 @@ async function start(platform: Platform, auth: Partial<TokenAuthModuleOptions<an
   return await ProtocolClient.signedIn(app);
 }
 
-async function rotates(client: ProtocolClient, times = 1): Promise<void> {
+async function expectRotations(client: ProtocolClient, times = 1): Promise<void> {
   for (let round = 0; round < times; round++) {
     app.clock.advance('10s');
     const answer = await client.go('/members');
@@ -34,16 +34,16 @@ onEveryServer('the statements of guarded requests', (platform) => {
 
   it('are prepared once', async () => {
     const client = await start(platform);
-    await rotates(client);
+    await expectRotations(client);
     const afterFirst = await prepared();
     expect(afterFirst).toBeGreaterThan(0);
-    await rotates(client, 3);
+    await expectRotations(client, 3);
     expect(await prepared()).toBe(afterFirst);
   });
 
   it('are not prepared where the option says so', async () => {
     const client = await start(platform, { preparedStatements: false });
-    await rotates(client, 3);
+    await expectRotations(client, 3);
     expect(await prepared()).toBe(0);
   });
 });
@@ -51,33 +51,33 @@ onEveryServer('the statements of guarded requests', (platform) => {
 onEveryServer('a prepared statement', (platform) => {
   it('survives a change of the tables that it reads', async () => {
     const client = await start(platform);
-    await rotates(client, 3);
+    await expectRotations(client, 3);
     const { driver } = app.dataSource;
     const table = driver.escape('user');
     const change = platform.database === 'postgres' ? 'ALTER COLUMN name TYPE text' : 'MODIFY name varchar(400)';
     await app.dataSource.query(`ALTER TABLE ${table} ${change}`);
-    await rotates(client, 2);
+    await expectRotations(client, 2);
     await app.dataSource.query(`ALTER TABLE ${table} ADD COLUMN later int NULL`);
-    await rotates(client, 2);
+    await expectRotations(client, 2);
   });
 });
 
 describe.skipIf(process.env['TEST_POSTGRES_URL'] === undefined)('a statement that PostgreSQL has prepared', () => {
   it('may get lost, as behind a pooler', async () => {
     const client = await start({ adapter: 'express', database: 'postgres' });
-    await rotates(client, 2);
+    await expectRotations(client, 2);
     await app.dataSource.query('DEALLOCATE ALL');
-    await rotates(client, 2);
+    await expectRotations(client, 2);
     await app.dataSource.query('DEALLOCATE ALL');
-    await rotates(client, 2);
+    await expectRotations(client, 2);
   });
 });
 
 describe('on SQLite, a prepared statement', () => {
   it('survives a change of the tables that it reads', async () => {
     const client = await start({ adapter: 'express', database: 'sqlite' });
-    await rotates(client, 2);
+    await expectRotations(client, 2);
     await app.dataSource.query('ALTER TABLE user ADD COLUMN later int NULL');
-    await rotates(client, 2);
+    await expectRotations(client, 2);
   });
 });

@@ -1,4 +1,4 @@
-import { TokenAuthUser } from 'nestjs-token-auth';
+import { TokenAuthUser, type AnyUser } from 'nestjs-token-auth';
 import {
   AfterLoad,
   ChildEntity,
@@ -108,6 +108,99 @@ class Member extends TokenAuthUser {
   }
 }
 
+/** What is loaded without TypeORM's own queries: columns of every kind, and no relation that comes with them. */
+@Entity()
+class Plain extends TokenAuthUser<string> {
+  @PrimaryGeneratedColumn('uuid')
+  declare id: string;
+
+  @Column({ name: 'handle', type: 'varchar', length: 255 })
+  declare uid: string;
+
+  @Column({
+    type: 'varchar',
+    nullable: true,
+    transformer: [
+      {
+        to: (value: Money | null) => value?.cents ?? null,
+        from: (cents: number | null) => (cents === null ? null : new Money(cents)),
+      },
+      {
+        to: (cents: number | null) => (cents === null ? null : String(cents)),
+        from: (value: string | null) => (value === null ? null : Number(value)),
+      },
+    ],
+  })
+  budget!: Money | null;
+
+  @Column({
+    type: 'int',
+    nullable: true,
+    transformer: { to: (value: number | null) => value, from: (value: number | null) => value ?? 'none' },
+  })
+  limit!: number | string | null;
+
+  @Column(() => Address)
+  address!: Address;
+
+  @Column({ type: 'varchar', select: false, default: 'hidden' })
+  secret?: string;
+
+  @Column({ type: 'simple-json', nullable: true })
+  settings!: { theme: string } | null;
+
+  @Column({ type: 'simple-array', nullable: true })
+  tags!: string[] | null;
+
+  @Column({ type: Boolean, default: false })
+  active!: boolean;
+
+  @Column({ type: Date, nullable: true })
+  bornAt!: Date | null;
+
+  @Column({ type: 'date', nullable: true })
+  joinedOn!: string | null;
+
+  @Column({ type: 'decimal', precision: 10, scale: 2, nullable: true })
+  share!: string | number | null;
+
+  @Column({ type: 'float', nullable: true })
+  ratio!: number | null;
+
+  @Column({ type: 'bigint', nullable: true })
+  big!: string | number | null;
+
+  @Column({ type: Number, nullable: true })
+  count!: number | null;
+
+  @VersionColumn()
+  version!: number;
+
+  @ManyToOne(() => Team, { nullable: true })
+  team!: Team | null;
+
+  @ManyToOne(() => Team, { nullable: true, lazy: true })
+  later!: Promise<Team | null>;
+
+  @VirtualColumn({ query: (alias) => `SELECT ${alias}.version + 41` })
+  answer!: number;
+
+  loaded?: string;
+
+  @AfterLoad()
+  async remember(): Promise<void> {
+    await Promise.resolve();
+    this.loaded = `loaded ${this.email}`;
+  }
+}
+
+/** PostgreSQL and MySQL shorten the name that TypeORM gives to such a column in a query. */
+@Entity()
+class Verbose extends TokenAuthUser {
+  @Column({ type: 'varchar', default: 'kept' })
+  aPropertyWhoseNameIsAsLongAsTheNameOfAColumnCanBeOnPostgres1!: string;
+}
+
 @Entity()
 class Phone {
   @PrimaryGeneratedColumn()
@@ -152,7 +245,7 @@ class Leaver extends TokenAuthUser {
 
 const seen = witness();
 
-async function start(platform: Platform, userEntity: new () => TokenAuthUser, entities: Function[]): Promise<TestApp> {
+async function start(platform: Platform, userEntity: new () => AnyUser, entities: Function[]): Promise<TestApp> {
   return await TestApp.start(platform, { auth: { userEntity }, entities, controllers: [seen.controller] });
 }
 
@@ -246,6 +339,85 @@ onEveryDatabase('the current user is what the repository loads', (platform) => {
       expect((await client.go('/auth/sign_out', { method: 'DELETE' })).status).toBe(200);
       expect(await repository.findOneBy({ id: member.id })).toStrictEqual(before);
     });
+  });
+
+  describe('with columns of every kind and no eager relation', () => {
+    let app: TestApp;
+    beforeAll(async () => {
+      app = await start(platform, Plain, [Team]);
+    });
+    afterAll(() => app.close());
+
+    it('when they are filled', async () => {
+      const team = await app.dataSource.getRepository(Team).save({ name: 'Blue' });
+      const plain = (await app.user({
+        budget: new Money(1250),
+        limit: 5,
+        address: { city: 'Łódź', street: { name: 'Long', number: 7 } },
+        settings: { theme: 'dark' },
+        tags: ['a', 'b'],
+        active: true,
+        bornAt: new Date('1990-02-03T04:05:06.000Z'),
+        joinedOn: '2020-01-02',
+        share: '12.50',
+        ratio: 0.1,
+        big: '9007199254740993',
+        count: 7,
+        team,
+      })) as Plain;
+      await app.dataSource.createQueryBuilder().relation(Plain, 'later').of(plain).set(team);
+      const [current, stored] = (await bothUsers<any>(app, Plain, plain)) as [Plain, Plain];
+      const shown = Object.keys(stored).filter((key) => !key.startsWith('__'));
+      expect(Object.keys(current).filter((key) => !key.startsWith('__'))).toEqual(expect.arrayContaining(shown));
+      for (const key of shown) expect([key, current[key as keyof Plain]]).toEqual([key, stored[key as keyof Plain]]);
+      expect(current).toBeInstanceOf(Plain);
+      expect(current).toMatchObject({
+        budget: new Money(1250),
+        limit: 5,
+        address: { city: 'Łódź', street: { name: 'Long', number: 7 } },
+        settings: { theme: 'dark' },
+        active: true,
+        bornAt: new Date('1990-02-03T04:05:06.000Z'),
+        joinedOn: '2020-01-02',
+        loaded: `loaded ${plain.email}`,
+      });
+      expect(Number(current.answer)).toBe(current.version + 41);
+      expect([current.team, current.secret, current.authEpoch]).toEqual([undefined, undefined, undefined]);
+      expect((await current.later)?.name).toBe('Blue');
+    });
+
+    it('when they are empty', async () => {
+      const [current, stored] = (await bothUsers<any>(app, Plain, await app.user())) as [Plain, Plain];
+      expect(JSON.stringify(current)).toBe(JSON.stringify(stored));
+      expect(current).toMatchObject({ budget: null, limit: 'none', settings: null, ratio: null, active: false });
+      expect(await current.later).toBeNull();
+    });
+  });
+
+  it('with a column whose name is shortened in queries', async () => {
+    const app = await start(platform, Verbose, []);
+    try {
+      const [current, stored] = await bothUsers(app, Verbose, (await app.user()) as Verbose);
+      expect(current).toStrictEqual(stored);
+      expect(Object.values(current as Verbose)).toContain('kept');
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('with a subscriber that changes what is loaded', async () => {
+    const app = await start(platform, Leaver, []);
+    app.dataSource.subscribers.push({
+      listenTo: () => Leaver,
+      afterLoad: (leaver: Leaver) => void Object.assign(leaver, { seenBy: 'a subscriber' }),
+    });
+    try {
+      const [current, stored] = await bothUsers(app, Leaver, (await app.user()) as Leaver);
+      expect(current).toStrictEqual(stored);
+      expect(current).toMatchObject({ seenBy: 'a subscriber' });
+    } finally {
+      await app.close();
+    }
   });
 
   it('with single-table inheritance, as the class that the row says', async () => {

@@ -28,6 +28,7 @@ const READERS: { readonly [Name in keyof TextualOptions]: Reader<TextualOptions[
   lostResponse: oneOf('strict', 'forgiving'),
   onTokenReuse: oneOf('revoke', 'reject'),
   tokenPepper: text,
+  preparedStatements: flag,
   maxNumberOfDevices: number,
   cookieEnabled: flag,
   cookieName: matching(/^[!#$%&'*+.^_`|~\w-]+$/, 'a name that a cookie can have'),
