@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/secret-watch.setup.ts'],
     pool: 'forks',
     // The default leaves one processor free: on two of them that is half of the time.
     maxWorkers: '100%',
