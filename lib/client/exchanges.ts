@@ -69,6 +69,8 @@ export function createExchanges<U>(api: Api, keeper: Keeper<U>): Exchanges<U> {
     if (!pending.get(token)) pending.delete(token);
   };
 
+  const headersOf = (sent: StoredSession | null) => (sent && !api.cookies ? headersFor(sent) : {});
+
   const isSame = (stored: StoredSession | null, sent: StoredSession) =>
     stored?.client === sent.client && stored.accessToken === sent.accessToken;
 
@@ -117,13 +119,7 @@ export function createExchanges<U>(api: Api, keeper: Keeper<U>): Exchanges<U> {
       const took = track(sent);
       let response: Response | null = null;
       try {
-        response = await api.send(api.endpoint(`validate_token${isLate ? '?unbatch=true' : ''}`), {
-          headers: { accept: 'application/json', ...(sent && !api.cookies ? headersFor(sent) : {}) },
-          redirect: 'manual',
-          ...(api.cookies ? { credentials: 'include' } : {}),
-        });
-      } catch (cause) {
-        throw new UnreachableError({ cause });
+        response = await api.request('GET', `validate_token${isLate ? '?unbatch=true' : ''}`, headersOf(sent));
       } finally {
         await took(response);
       }
@@ -172,7 +168,7 @@ export function createExchanges<U>(api: Api, keeper: Keeper<U>): Exchanges<U> {
       if (sent?.lost) catchUp();
       const took = track(sent);
       return {
-        headers: sent && !api.cookies ? headersFor(sent) : {},
+        headers: headersOf(sent),
         async finish(response) {
           const stored = await took(response);
           if (stored?.lost) catchUp();

@@ -48,35 +48,33 @@ export function inPopup(api: Api, provider: string, options: SignInWithOptions):
   signal?.throwIfAborted();
   const popup = window.open(urlOf(api, provider, 'newWindow', options), '_blank', 'popup,width=520,height=640');
   if (!popup) throw new TokenAuthError('The browser has blocked the window.', 0, 'popup_blocked');
-  const { promise, resolve, reject } = deferred<Payload>();
-  let isClosed = false;
-  const hear = ({ source, origin, data }: MessageEvent<Payload | null>) => {
-    if (source !== popup || origin !== api.base.origin) return;
-    if (data?.['message'] === 'deliverCredentials' || data?.['message'] === 'authFailure') resolve(data);
-  };
-  const stop = () => reject(signal?.reason);
-  const timer = setInterval(() => {
-    // One round later: it closes itself right after its message.
-    if (isClosed) reject(new TokenAuthError('The window was closed.', 0, 'popup_closed'));
-    isClosed = popup.closed;
-    // No secret, and on its way the window is at origins that nobody knows here.
-    popup.postMessage('requestCredentials', '*');
-  }, ASKING);
-  addEventListener('message', hear);
-  signal?.addEventListener('abort', stop);
-  return promise.then(sessionOf).finally(() => {
-    clearInterval(timer);
-    removeEventListener('message', hear);
-    signal?.removeEventListener('abort', stop);
-    popup.close();
-  });
-}
-
-function deferred<T>() {
-  let resolve!: (value: T) => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<T>((...both) => ([resolve, reject] = both));
-  return { promise, resolve, reject };
+  let timer: ReturnType<typeof setInterval>;
+  let hear: (event: MessageEvent<Payload | null>) => void;
+  let stop: () => void;
+  return new Promise<Payload>((resolve, reject) => {
+    let isClosed = false;
+    hear = ({ source, origin, data }) => {
+      if (source !== popup || origin !== api.base.origin) return;
+      if (data?.['message'] === 'deliverCredentials' || data?.['message'] === 'authFailure') resolve(data);
+    };
+    stop = () => reject(signal?.reason as Error);
+    timer = setInterval(() => {
+      // One round later: it closes itself right after its message.
+      if (isClosed) reject(new TokenAuthError('The window was closed.', 0, 'popup_closed'));
+      isClosed = popup.closed;
+      // No secret, and on its way the window is at origins that nobody knows here.
+      popup.postMessage('requestCredentials', '*');
+    }, ASKING);
+    addEventListener('message', hear);
+    signal?.addEventListener('abort', stop);
+  })
+    .then(sessionOf)
+    .finally(() => {
+      clearInterval(timer);
+      removeEventListener('message', hear);
+      signal?.removeEventListener('abort', stop);
+      popup.close();
+    });
 }
 
 /** Leaves the page for the provider's. */
