@@ -1,0 +1,67 @@
+/** This project's guard, as the README sets it up. */
+import { TypeOrmModule } from '@nestjs/typeorm';
+import Database from 'better-sqlite3';
+import {
+  CurrentUser,
+  PasswordHasher,
+  TokenAuthGuard,
+  TokenAuthModule,
+  TokenAuthUser,
+  TokenService,
+} from 'nestjs-token-auth';
+import { DataSource, Entity } from 'typeorm';
+import { BUFFER } from '../measuring/loads.mjs';
+import { startApp } from './nest.mjs';
+import { POOL_SIZE } from './pool-size.mjs';
+
+/** How long a batch stays open under each load, in ms. */
+const BUFFERS = { rotating: 0, batches: BUFFER, bursts: BUFFER, off: 5000 };
+
+class User extends TokenAuthUser {}
+Entity()(User);
+
+export async function ours({ adapter, database, url, load, auth = {} }) {
+  const source =
+    database === 'sqlite'
+      ? { type: 'better-sqlite3', driver: Database, database: url, enableWAL: true }
+      : { type: 'postgres', url, poolSize: POOL_SIZE };
+  const { app, port } = await startApp({
+    adapter,
+    guard: TokenAuthGuard,
+    user: CurrentUser(),
+    imports: [
+      TypeOrmModule.forRoot({ ...source, autoLoadEntities: true, synchronize: true }),
+      TokenAuthModule.forRoot({
+        userEntity: User,
+        changeHeadersOnEachRequest: load !== 'off',
+        batchRequestBufferThrottle: BUFFERS[load],
+        ...auth,
+      }),
+    ],
+  });
+  return { port, signIn: (count) => signIn(app, count), commands: { register: (people) => register(app, people) } };
+}
+
+async function signIn(app, count) {
+  const users = app.get(DataSource).getRepository(User);
+  const tokens = app.get(TokenService, { strict: false });
+  const clients = [];
+  for (let index = 0; index < count; index++) {
+    const email = `user${index}@example.com`;
+    const user = await users.save(users.create({ email, uid: email, provider: 'email' }));
+    const { uid, client, accessToken } = await tokens.issue(user);
+    clients.push({ uid, client, 'access-token': accessToken });
+  }
+  return clients;
+}
+
+/** Accounts with one password, to sign in by it. */
+async function register(app, { count, password }) {
+  const encryptedPassword = await app.get(PasswordHasher, { strict: false }).hash(password);
+  const users = app.get(DataSource).getRepository(User);
+  const emails = Array.from({ length: count }, (_, index) => `person${index}@example.com`);
+  for (const email of emails) {
+    await users.save(users.create({ email, uid: email, provider: 'email', encryptedPassword }));
+  }
+  return emails;
+}
