@@ -13,7 +13,7 @@ export const USAGE = `npm run bench -- [options]
   --seconds    how long each measurement takes, after a warm-up (3)
   --warm-up    how long servers are warmed up, in seconds (2)
   --quick      one short round on Fastify, to see that it works
-  --markdown   prints the section "How fast" of the README
+  --markdown   prints the tables of the README's section "How fast"
   --json       prints every figure of every round`;
 
 /** The options of the command line; throws where one is none. */

@@ -1,9 +1,12 @@
 /** `npm run bench`: measures every cell of the plan, round by round, and prints tables with ratios. See README.md. */
 import { measure } from './measuring/cell.mjs';
+import { machine } from './measuring/machine.mjs';
 import { cellsOf, nameOf } from './measuring/plan.mjs';
-import { report } from './measuring/report.mjs';
+import { readmeSection } from './measuring/readme-section.mjs';
+import { report, signInReport } from './measuring/report.mjs';
 import { Results } from './measuring/results.mjs';
-import { readOptions, USAGE } from './options.mjs';
+import { measureSignIns } from './measuring/sign-ins.mjs';
+import { readOptions, SIGN_INS, USAGE } from './options.mjs';
 
 const options = readOptions(process.argv.slice(2));
 if (options.help) {
@@ -11,21 +14,39 @@ if (options.help) {
   process.exit();
 }
 
-const results = await measureAll();
-if (options.json) console.log(JSON.stringify(results));
-else console.log(report(results, options));
+const results = await measureCells();
+const signIns = options.rows.includes(SIGN_INS) ? await measureAllSignIns() : [];
+if (options.json) console.log(JSON.stringify({ results, signIns }));
+else await print();
 
 /** Round by round, every other one backwards: what changes on the machine meanwhile hits all rows alike. */
-async function measureAll() {
-  const results = new Results();
+async function measureCells() {
+  const measured = new Results();
   const cells = cellsOf(options);
   for (let round = 0; round < options.rounds; round++) {
     for (const cell of round % 2 === 0 ? cells : cells.toReversed()) {
-      const measured = await measure(cell, options);
-      results.add(cell, measured);
-      const { rate, cpu } = measured;
+      const figures = await measure(cell, options);
+      measured.add(cell, figures);
+      const { rate, cpu } = figures;
       console.error(`${round + 1}/${options.rounds} ${nameOf(cell)}: ${rate.toFixed(0)}/s, ${cpu.toFixed(0)} µs`);
     }
   }
-  return results;
+  return measured;
+}
+
+async function measureAllSignIns() {
+  const measured = [];
+  for (const database of options.databases) {
+    const platform = { adapter: options.adapters[0], database };
+    console.error(`${SIGN_INS} ${platform.adapter} ${database}`);
+    measured.push({ platform, result: await measureSignIns(platform, options) });
+  }
+  return measured;
+}
+
+async function print() {
+  const tables = options.markdown
+    ? [readmeSection(results, signIns, options)]
+    : [report(results, options), signInReport(signIns)];
+  console.log([await machine(options.databases), ...tables].filter((part) => part !== '').join('\n\n'));
 }

@@ -6,8 +6,6 @@ const TOKEN = 'access-token';
 export class Client {
   #fixed;
   #token;
-  /** How often the token has changed. */
-  rotations = 0;
   /** When its last batch was answered, in ms of `performance.now()`. */
   restsSince = 0;
 
@@ -22,11 +20,12 @@ export class Client {
     return this.#token === undefined ? `${this.#fixed}\r\n` : `${this.#fixed}${TOKEN}: ${this.#token}\r\n\r\n`;
   }
 
+  /** Whether the answer brought another token. */
   take({ status, head, body }) {
     if (status !== 200) throw new Error(`A guarded request was answered ${status}: ${body}`);
     const token = this.#token === undefined ? undefined : headerOf(head, TOKEN);
-    if (token === undefined || token === '' || token === this.#token) return;
+    if (token === undefined || token === '' || token === this.#token) return false;
     this.#token = token;
-    this.rotations++;
+    return true;
   }
 }

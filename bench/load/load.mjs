@@ -1,8 +1,7 @@
 /** The load generator, in a process of its own: takes its task over IPC, says when the window opens, and what it saw. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from './client.mjs';
 import { HttpConnection } from './http-connection.mjs';
-import { alone, batches } from './loops.mjs';
+import { LOOPS } from './loops.mjs';
 import { Recorder } from './recorder.mjs';
 
 process.once('message', async (task) => {
@@ -14,22 +13,21 @@ process.once('message', async (task) => {
 });
 process.on('disconnect', () => process.exit());
 
-async function run({ port, clients: headers, connections: count, warmUp, seconds, loop, options }) {
-  const clients = headers.map((each) => new Client(each));
+/** @param task - `loop` names one of loops.mjs, whose `members` are the headers of clients, or accounts to sign in. */
+async function run({ port, members, connections: count, warmUp, seconds, loop, options }) {
   const connections = await Promise.all(Array.from({ length: count }, () => HttpConnection.open(port)));
   const recorder = new Recorder();
-  const loops = (loop === 'batches' ? batches : alone)(connections, clients, recorder, options);
-  const rotations = () => clients.reduce((sum, client) => sum + client.rotations, 0);
-  const window = async () => {
-    await sleep(warmUp * 1000);
-    process.send({ event: 'window' });
-    const before = rotations();
-    recorder.open();
-    await sleep(seconds * 1000);
-    recorder.close();
-    return rotations() - before;
-  };
-  const [rotated] = await Promise.all([window(), loops]);
+  const window = openWindow(recorder, warmUp, seconds);
+  // What fails ends the measurement at once; what is still in flight when the window closes is not waited for.
+  await Promise.race([window, LOOPS[loop](connections, members, recorder, options).then(() => window)]);
   for (const connection of connections) connection.close();
-  return { ...recorder.summary(), rotated };
+  return recorder.summary();
+}
+
+async function openWindow(recorder, warmUp, seconds) {
+  await sleep(warmUp * 1000);
+  process.send({ event: 'window' });
+  recorder.open();
+  await sleep(seconds * 1000);
+  recorder.close();
 }

@@ -3,16 +3,19 @@
  * answers. Every loop runs until its recorder says that it is over.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from './client.mjs';
+import { headerOf } from './http-connection.mjs';
 
 const BATCH = 8;
 
 /** Every connection is a client of its own. `pause` is how long it rests between an answer and the next request, in ms. */
-export async function alone(connections, clients, recorder, { pause = 0 } = {}) {
+async function alone(connections, headers, recorder, { pause = 0 } = {}) {
+  const clients = headers.map((each) => new Client(each));
   await Promise.all(
     connections.map(async (connection, index) => {
       const client = clients[index];
       while (!recorder.isOver) {
-        client.take(await timed(connection, client, recorder));
+        await use(client, connection, recorder);
         if (pause > 0) await sleep(pause);
       }
     }),
@@ -23,8 +26,8 @@ export async function alone(connections, clients, recorder, { pause = 0 } = {}) 
  * Eight connections are one client at a time. A batch is eight requests with one token: all at once, or the first alone and
  * the other seven at once when it has been answered. Then it is another client's turn, until the batch has closed.
  */
-export async function batches(connections, clients, recorder, { rest, together }) {
-  const waiting = [...clients];
+async function batches(connections, headers, recorder, { rest, together }) {
+  const waiting = headers.map((each) => new Client(each));
   const members = Array.from({ length: connections.length / BATCH }, (_, group) =>
     connections.slice(group * BATCH, (group + 1) * BATCH),
   );
@@ -32,11 +35,10 @@ export async function batches(connections, clients, recorder, { rest, together }
     members.map(async ([first, ...others]) => {
       while (!recorder.isOver) {
         const client = await nextOf(waiting, rest);
-        if (!together) client.take(await timed(first, client, recorder));
-        const answers = await Promise.all(
-          (together ? [first, ...others] : others).map((connection) => timed(connection, client, recorder)),
+        if (!together) await use(client, first, recorder);
+        await Promise.all(
+          (together ? [first, ...others] : others).map((connection) => use(client, connection, recorder)),
         );
-        for (const answer of answers) client.take(answer);
         client.restsSince = performance.now();
         waiting.push(client);
       }
@@ -52,10 +54,47 @@ async function nextOf(waiting, rest) {
   return client;
 }
 
-async function timed(connection, client, recorder) {
-  const { request } = client;
+/** One request of a client, with the token that it holds as it is sent. */
+async function use(client, connection, recorder) {
   const start = performance.now();
-  const answer = await connection.send(request);
+  const answer = await connection.send(client.request);
   recorder.record(performance.now() - start);
-  return answer;
+  if (client.take(answer)) recorder.recordRotation();
 }
+
+/** Every connection signs one account in by its password, again and again: as many sign-ins as connections are always in flight. */
+async function signIns(connections, accounts, recorder) {
+  await Promise.all(
+    connections.map(async (connection, index) => {
+      while (!recorder.isOver) {
+        const start = performance.now();
+        const { status, body } = await connection.send(signInOf(accounts[index]));
+        if (status !== 200) throw new Error(`A sign-in was answered ${status}: ${body}`);
+        recorder.record(performance.now() - start);
+      }
+    }),
+  );
+}
+
+/** Every connection signs one account in, once: what those are answered that need not wait. */
+async function rush(connections, accounts, recorder) {
+  await Promise.all(
+    connections.map(async (connection, index) => {
+      const start = performance.now();
+      const { status, head } = await connection.send(signInOf(accounts[index]));
+      const answer = { status, retryAfter: headerOf(head, 'retry-after') ?? null };
+      if (!recorder.isOver) recorder.note({ ...answer, after: performance.now() - start });
+    }),
+  );
+}
+
+function signInOf(account) {
+  const body = JSON.stringify(account);
+  return (
+    'POST /auth/sign_in HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n' +
+    `content-length: ${body.length}\r\n\r\n${body}`
+  );
+}
+
+/** The loops by the names that tasks call them by. */
+export const LOOPS = { alone, batches, signIns, rush };

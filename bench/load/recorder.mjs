@@ -1,9 +1,15 @@
-/** Keeps the latencies of the requests that are answered while its window is open. */
+/** Keeps what happens while its window is open. */
 export class Recorder {
   #latencies = [];
+  #rotations = 0;
+  #notes = [];
   #openedAt = null;
   #seconds = 0;
   isOver = false;
+
+  get isOpen() {
+    return this.#openedAt !== null && !this.isOver;
+  }
 
   open() {
     this.#openedAt = performance.now();
@@ -16,7 +22,16 @@ export class Recorder {
 
   /** @param latency - in ms. */
   record(latency) {
-    if (this.#openedAt !== null && !this.isOver) this.#latencies.push(latency);
+    if (this.isOpen) this.#latencies.push(latency);
+  }
+
+  recordRotation() {
+    if (this.isOpen) this.#rotations++;
+  }
+
+  /** Keeps anything else that is worth telling. */
+  note(seen) {
+    this.#notes.push(seen);
   }
 
   summary() {
@@ -28,6 +43,8 @@ export class Recorder {
       p50: quantile(0.5),
       p99: quantile(0.99),
       longest: sorted.at(-1),
+      rotations: this.#rotations,
+      notes: this.#notes,
     };
   }
 }

@@ -10,14 +10,16 @@ export async function measure({ row, adapter, database, load }, { connections, w
   const { loop, options, clients: many, rotationsPerRequest } = LOADS[load];
   return await withDatabase(database, (url) =>
     withServer({ row, adapter, database, url, load }, async (server) => {
-      const clients = await server.ask('signIn', { count: many ?? connections });
-      const task = { port: server.port, clients, connections, warmUp, seconds, loop, options };
+      const members = await server.ask('signIn', { count: many ?? connections });
+      const task = { port: server.port, members, connections, warmUp, seconds, loop, options };
       const [result, before] = await makeLoad(task, () => server.ask('usage'));
       const cpu = ((await server.ask('usage')).cpu - before.cpu) / result.requests;
       const rotates = row === 'ours' || (row === 'floor' && load === 'rotating');
       const expected = rotates ? rotationsPerRequest : 0;
-      if (Math.abs(result.rotated - expected * result.requests) > TOLERANCE * result.requests + connections) {
-        throw new Error(`${row} under ${load}: ${result.rotated} tokens have changed in ${result.requests} requests.`);
+      if (Math.abs(result.rotations - expected * result.requests) > TOLERANCE * result.requests + connections) {
+        throw new Error(
+          `${row} under ${load}: ${result.rotations} tokens have changed in ${result.requests} requests.`,
+        );
       }
       return { rate: result.rate, p50: result.p50, p99: result.p99, cpu };
     }),

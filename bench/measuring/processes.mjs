@@ -58,7 +58,7 @@ class Server {
  * @param onWindow - called when the window opens.
  * @returns what the load has seen, and what `onWindow` has given.
  */
-export async function makeLoad(task, onWindow) {
+export async function makeLoad(task, onWindow = () => undefined) {
   const child = fork(LOAD);
   try {
     child.send(task);

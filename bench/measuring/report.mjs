@@ -1,42 +1,65 @@
+import { LOADS, placeOf, ROWS } from './names.mjs';
 import { cellsOf, LOAD_NAMES, ROW_NAMES } from './plan.mjs';
 import { table } from './table.mjs';
-import { targetsOf } from './targets.mjs';
+import { signInTarget, targetsOf } from './targets.mjs';
 
-const TITLES = {
-  bare: 'bare handler',
-  floor: 'the floor',
-  ours: 'nestjs-token-auth',
-  'better-auth': 'better-auth',
-  'passport-jwt': 'passport with JWT',
-  'session-store': 'session store',
-};
-const LOADS = {
-  rotating: 'rotating at every request',
-  batches: 'batches of eight',
-  bursts: 'eight at once',
-  off: 'rotation off',
-};
-const NAMES = { fastify: 'Fastify', express: 'Express', sqlite: 'SQLite', postgres: 'PostgreSQL' };
+const HEAD = ['', 'load', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs/request', 'CPU, floor = 1', 'requests/s, ours = 1'];
 
 /** One table per adapter and database, and the promises beneath it. */
 export function report(results, { adapters, databases }) {
   return adapters
-    .flatMap((adapter) => databases.map((database) => section(results, { adapter, database })))
+    .flatMap((adapter) => databases.map((database) => ({ adapter, database })))
+    .map((platform) => section(results, platform))
+    .filter((part) => part !== null)
     .join('\n\n');
 }
 
-function section(results, { adapter, database }) {
-  const cells = cellsOf({ rows: ROW_NAMES, adapters: [adapter], databases: [database], loads: LOAD_NAMES });
-  const targets = targetsOf(results, { adapter, database });
+function section(results, platform) {
+  const [adapters, databases] = [[platform.adapter], [platform.database]];
+  const cells = cellsOf({ rows: ROW_NAMES, adapters, databases, loads: LOAD_NAMES }).filter((cell) =>
+    results.has(cell),
+  );
+  if (cells.length === 0) return null;
+  const targets = targetsOf(results, platform);
   const parts = [
-    `${NAMES[adapter]}, ${NAMES[database]}`,
+    `**${placeOf(platform)}**`,
     table(
-      ['', 'load', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs/request', 'CPU of the floor', 'requests of ours'],
-      cells.filter((cell) => results.has(cell)).map((cell) => rowOf(results, cell, { adapter, database })),
+      HEAD,
+      cells.map((cell) => rowOf(results, cell, platform)),
     ),
   ];
-  if (targets.length > 0) parts.push(table(['promised', 'is', 'measured', ''], targets.map(targetRow)));
+  if (targets.length > 0) parts.push(targetTable(targets));
   return parts.join('\n\n');
+}
+
+/** What guarded requests have felt of sign-ins, by platform. */
+export function signInReport(measured) {
+  return measured.map(({ platform, result }) => signInSection(platform, result)).join('\n\n');
+}
+
+function signInSection(platform, result) {
+  const { inFlight, cost, clients, pause, quiet, busy, signInsPerSecond, rush } = result;
+  const row = (name, { p50, p99 }) => [name, p50.toFixed(2), p99.toFixed(2)];
+  return [
+    `**${placeOf(platform)}**: ${inFlight} sign-ins at cost ${cost} always in flight (${signInsPerSecond.toFixed(1)} done per ` +
+      `second), guarded requests of ${clients} clients that rest ${pause} ms after each answer`,
+    table(['guarded requests', 'p50 ms', 'p99 ms'], [row('quiet', quiet), row('while people sign in', busy)]),
+    targetTable([signInTarget(result)]),
+    `Beside those still waiting, of ${rush.sent} sign-ins at once ${rush.refused} were answered 503 with \`Retry-After: ${rush.retryAfter}\` within ` +
+      `${rush.longest.toFixed(0)} ms${rush.others > 0 ? `, and ${rush.others} otherwise` : ''}; the others wait for their turn.`,
+  ].join('\n\n');
+}
+
+function targetTable(targets) {
+  return table(
+    ['promised', 'is', 'measured', ''],
+    targets.map(({ name, sign, limit, measured, met }) => [
+      name,
+      `${sign} ${limit}`,
+      measured.toFixed(2),
+      met ? 'met' : 'not met',
+    ]),
+  );
 }
 
 function rowOf(results, cell, platform) {
@@ -44,21 +67,13 @@ function rowOf(results, cell, platform) {
   const load = cell.row === 'floor' || cell.row === 'ours' ? cell.load : null;
   const like = (row) => ({ ...platform, row, load: load ?? 'rotating' });
   return [
-    TITLES[cell.row],
+    ROWS[cell.row],
     load === null ? '' : LOADS[load],
     Math.round(rate).toString(),
     p50.toFixed(2),
     p99.toFixed(2),
     cpu.toFixed(0),
-    factor(results.ratio('cpu', cell, like('floor'))),
-    factor(results.ratio('rate', cell, like('ours'))),
+    results.ratio('cpu', cell, like('floor'))?.toFixed(2) ?? '',
+    results.ratio('rate', cell, like('ours'))?.toFixed(2) ?? '',
   ];
-}
-
-function targetRow({ name, sign, limit, measured, met }) {
-  return [name, `${sign} ${limit}`, measured.toFixed(2), met ? 'met' : 'not met'];
-}
-
-function factor(ratio) {
-  return ratio === undefined ? '' : `${ratio.toFixed(2)} ×`;
 }

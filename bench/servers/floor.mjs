@@ -3,7 +3,7 @@
  * client with its user, one SHA-256 of what was shown, one compare-and-swap, in the raw driver; random tokens; no batches,
  * no expiry, no reuse detection.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable, UnauthorizedException } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import Database from 'better-sqlite3';
@@ -14,11 +14,12 @@ import { RequestUser, startApp } from './nest.mjs';
 const LIFESPAN = 1_209_600;
 
 const SCHEMA = [
-  'CREATE TABLE users (id varchar(36) PRIMARY KEY, email varchar(255) NOT NULL UNIQUE)',
+  `CREATE TABLE users (id integer PRIMARY KEY, provider varchar(64) NOT NULL, uid varchar(255) NOT NULL,
+    email varchar(255) NOT NULL UNIQUE, created_at bigint NOT NULL, updated_at bigint NOT NULL)`,
   `CREATE TABLE tokens (id varchar(36) PRIMARY KEY, client varchar(64) NOT NULL UNIQUE,
-    user_id varchar(36) NOT NULL REFERENCES users (id), hash varchar(64) NOT NULL, used_at bigint NOT NULL)`,
+    user_id integer NOT NULL REFERENCES users (id), hash varchar(64) NOT NULL, used_at bigint NOT NULL)`,
 ];
-const FIND = `SELECT t.id, t.hash, u.id AS user_id, u.email FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.client = ?`;
+const FIND = `SELECT t.id AS token_id, t.hash, u.* FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.client = ?`;
 const SWAP = 'UPDATE tokens SET hash = ?, used_at = ? WHERE id = ? AND hash = ?';
 
 export async function floor({ adapter, database, url, load }) {
@@ -36,16 +37,16 @@ export async function floor({ adapter, database, url, load }) {
       const { client, uid, 'access-token': token = '' } = request.headers;
       const row = await store.find(client);
       const hash = digest(token);
-      if (row === undefined || row.email !== uid || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(hash))) {
+      if (row === undefined || row.uid !== uid || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(hash))) {
         throw new UnauthorizedException();
       }
-      request.user = { id: row.user_id, email: row.email };
+      request.user = row;
       if (load !== 'rotating') {
         this.write(response, load === 'off' ? token : '', client, uid);
         return true;
       }
       const successor = randomBytes(52).toString('base64url');
-      if (!(await store.swap(digest(successor), Date.now(), row.id, hash))) throw new UnauthorizedException();
+      if (!(await store.swap(digest(successor), Date.now(), row.token_id, hash))) throw new UnauthorizedException();
       this.write(response, successor, client, uid);
       return true;
     }
@@ -74,9 +75,8 @@ async function signIn(store, count) {
   for (let index = 0; index < count; index++) {
     const [uid, client] = [`user${index}@example.com`, randomBytes(16).toString('hex')];
     const token = randomBytes(52).toString('base64url');
-    const [userId, id] = [randomBytes(18).toString('hex'), randomBytes(18).toString('hex')];
-    await store.run('INSERT INTO users VALUES (?, ?)', userId, uid);
-    await store.run('INSERT INTO tokens VALUES (?, ?, ?, ?, 0)', id, client, userId, digest(token));
+    await store.run('INSERT INTO users VALUES (?, ?, ?, ?, 0, 0)', index, 'email', uid, uid);
+    await store.run('INSERT INTO tokens VALUES (?, ?, ?, ?, 0)', randomUUID(), client, index, digest(token));
     clients.push({ uid, client, 'access-token': token });
   }
   return clients;

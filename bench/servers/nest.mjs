@@ -18,7 +18,8 @@ export async function startApp({ adapter, guard = null, user = null, imports = [
   const root = class {};
   Module({ imports, providers, controllers: [projectsController(guard, user)] })(root);
   const app = await NestFactory.create(root, adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter(), {
-    logger: ['error', 'warn'],
+    logger: false,
+    abortOnError: false,
   });
   await prepare?.(app);
   await app.listen(0, '127.0.0.1');
