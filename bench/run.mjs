@@ -8,6 +8,8 @@ import { Results } from './measuring/results.mjs';
 import { measureSignIns } from './measuring/sign-ins.mjs';
 import { readOptions, SIGN_INS, USAGE } from './options.mjs';
 
+const PEERS = ['better-auth', 'passport-jwt', 'express-session', '@fastify/session'];
+
 const options = readOptions(process.argv.slice(2));
 if (options.help) {
   console.log(USAGE);
@@ -48,5 +50,5 @@ async function print() {
   const tables = options.markdown
     ? [readmeSection(results, signIns, options)]
     : [report(results, options), signInReport(signIns)];
-  console.log([await machine(options.databases), ...tables].filter((part) => part !== '').join('\n\n'));
+  console.log([await machine(options.databases, PEERS), ...tables].filter((part) => part !== '').join('\n\n'));
 }

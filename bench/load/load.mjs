@@ -13,10 +13,13 @@ process.once('message', async (task) => {
 });
 process.on('disconnect', () => process.exit());
 
-/** @param task - `loop` names one of loops.mjs, whose `members` are the headers of clients, or accounts to sign in. */
-async function run({ port, members, connections: count, warmUp, seconds, loop, options }) {
+/**
+ * @param task - `loop` names one of loops.mjs, whose `members` are the headers of clients, or accounts to sign in. It ends after so many
+ * seconds, or requests, in its window.
+ */
+async function run({ port, members, connections: count, warmUp, seconds, requests, loop, options }) {
   const connections = await Promise.all(Array.from({ length: count }, () => HttpConnection.open(port)));
-  const recorder = new Recorder();
+  const recorder = new Recorder(requests ?? Infinity);
   const window = openWindow(recorder, warmUp, seconds);
   // What fails ends the measurement at once; what is still in flight when the window closes is not waited for.
   await Promise.race([window, LOOPS[loop](connections, members, recorder, options).then(() => window)]);
@@ -28,6 +31,6 @@ async function openWindow(recorder, warmUp, seconds) {
   await sleep(warmUp * 1000);
   process.send({ event: 'window' });
   recorder.open();
-  await sleep(seconds * 1000);
+  await Promise.race([sleep(seconds * 1000), recorder.full]);
   recorder.close();
 }

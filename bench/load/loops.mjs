@@ -8,14 +8,18 @@ import { headerOf } from './http-connection.mjs';
 
 const BATCH = 8;
 
-/** Every connection is a client of its own. `pause` is how long it rests between an answer and the next request, in ms. */
+/**
+ * Every connection has clients of its own (one, where there are as many as connections), which take turns. `pause` is how
+ * long it rests between an answer and the next request, in ms.
+ */
 async function alone(connections, headers, recorder, { pause = 0 } = {}) {
-  const clients = headers.map((each) => new Client(each));
   await Promise.all(
     connections.map(async (connection, index) => {
-      const client = clients[index];
-      while (!recorder.isOver) {
-        await use(client, connection, recorder);
+      const clients = headers
+        .filter((_, number) => number % connections.length === index)
+        .map((each) => new Client(each));
+      for (let turn = 0; !recorder.isOver; turn = (turn + 1) % clients.length) {
+        await use(clients[turn], connection, recorder);
         if (pause > 0) await sleep(pause);
       }
     }),

@@ -5,7 +5,16 @@ export class Recorder {
   #notes = [];
   #openedAt = null;
   #seconds = 0;
+  #limit;
+  #tellFull;
   isOver = false;
+  /** Settled when as many requests have been answered as were asked for. */
+  full = new Promise((done) => (this.#tellFull = done));
+
+  /** @param limit - how many requests are enough. */
+  constructor(limit) {
+    this.#limit = limit;
+  }
 
   get isOpen() {
     return this.#openedAt !== null && !this.isOver;
@@ -22,7 +31,9 @@ export class Recorder {
 
   /** @param latency - in ms. */
   record(latency) {
-    if (this.isOpen) this.#latencies.push(latency);
+    if (!this.isOpen) return;
+    this.#latencies.push(latency);
+    if (this.#latencies.length >= this.#limit) this.#tellFull();
   }
 
   recordRotation() {

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { onServer } from './databases.mjs';
 
-/** What was measured on, in one sentence, and when. */
-export async function machine(databases) {
+/** What was measured on, and when. `peers` are the packages that the guard was measured against. */
+export async function machine(databases, peers) {
   const [{ model }] = cpus();
   const cores = cpus().length;
   const memory = Math.round(totalmem() / 2 ** 30);
@@ -14,7 +14,7 @@ export async function machine(databases) {
     const [{ server_version: version }] = await onServer('SHOW server_version');
     parts.push(`PostgreSQL ${version.split(' ')[0]} with pg ${versionOf('pg')}`);
   }
-  for (const name of ['better-auth', 'passport-jwt', 'express-session', '@fastify/session']) {
+  for (const name of peers) {
     parts.push(`${name} ${versionOf(name)}`);
   }
   return `${parts.join(', ')}; ${new Date().toISOString().slice(0, 10)}`;

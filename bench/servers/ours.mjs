@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import {
   CurrentUser,
   PasswordHasher,
+  TokenAuthCleanup,
   TokenAuthGuard,
   TokenAuthModule,
   TokenAuthUser,
@@ -13,6 +14,7 @@ import { DataSource, Entity } from 'typeorm';
 import { BUFFER } from '../measuring/loads.mjs';
 import { startApp } from './nest.mjs';
 import { POOL_SIZE } from './pool-size.mjs';
+import { logStatements } from './statement-log.mjs';
 
 /** How long a batch stays open under each load, in ms. */
 const BUFFERS = { rotating: 0, batches: BUFFER, bursts: BUFFER, off: 5000 };
@@ -20,7 +22,12 @@ const BUFFERS = { rotating: 0, batches: BUFFER, bursts: BUFFER, off: 5000 };
 class User extends TokenAuthUser {}
 Entity()(User);
 
-export async function ours({ adapter, database, url, load, auth = {} }) {
+/**
+ * @param auth - further options of the module.
+ * @param logsStatements - whether the command `statements` tells what PostgreSQL was sent.
+ */
+export async function ours({ adapter, database, url, load, auth = {}, logsStatements = false }) {
+  const log = logsStatements ? logStatements() : null;
   const source =
     database === 'sqlite'
       ? { type: 'better-sqlite3', driver: Database, database: url, enableWAL: true }
@@ -39,7 +46,12 @@ export async function ours({ adapter, database, url, load, auth = {} }) {
       }),
     ],
   });
-  return { port, signIn: (count) => signIn(app, count), commands: { register: (people) => register(app, people) } };
+  const commands = {
+    register: (people) => register(app, people),
+    cleanUp: (pace) => app.get(TokenAuthCleanup, { strict: false }).run(pace),
+    statements: () => log.take(),
+  };
+  return { port, signIn: (count) => signIn(app, count), commands };
 }
 
 async function signIn(app, count) {
