@@ -6,6 +6,7 @@ export const ROWS = {
   ours: 'nestjs-token-auth',
   'better-auth': 'better-auth',
   'passport-jwt': 'passport with JWT',
+  'passport-jwt-key': 'passport with JWT, the secret as a KeyObject',
   'session-store': 'session store',
 };
 export const LOADS = {

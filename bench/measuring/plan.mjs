@@ -10,6 +10,7 @@ const ROWS = {
   ours: { asksDatabase: true, loads: ['rotating', 'batches', 'bursts', 'off'] },
   'better-auth': { asksDatabase: true },
   'passport-jwt': { asksDatabase: false },
+  'passport-jwt-key': { asksDatabase: false },
   'session-store': { asksDatabase: true },
 };
 export const ROW_NAMES = Object.keys(ROWS);

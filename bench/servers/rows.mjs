@@ -12,5 +12,6 @@ export const ROWS = {
   ours,
   'better-auth': betterAuth,
   'passport-jwt': passportJwt,
+  'passport-jwt-key': passportJwt,
   'session-store': sessionStore,
 };
