@@ -13,6 +13,7 @@ export async function measure({ row, adapter, database, load }, { connections, w
       const members = await server.ask('signIn', { count: many ?? connections });
       const task = { port: server.port, members, connections, warmUp, seconds, loop, options };
       const [result, before] = await makeLoad(task, () => server.ask('usage'));
+      if (result.requests === 0) throw new Error(`${row} under ${load}: no request was answered in the window.`);
       const cpu = ((await server.ask('usage')).cpu - before.cpu) / result.requests;
       const rotates = row === 'ours' || (row === 'floor' && load === 'rotating');
       const expected = rotates ? rotationsPerRequest : 0;

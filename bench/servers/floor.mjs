@@ -13,18 +13,18 @@ import { RequestUser, startApp } from './nest.mjs';
 
 const LIFESPAN = 1_209_600;
 
-const SCHEMA = [
-  `CREATE TABLE users (id integer PRIMARY KEY, provider varchar(64) NOT NULL, uid varchar(255) NOT NULL,
-    email varchar(255) NOT NULL UNIQUE, created_at bigint NOT NULL, updated_at bigint NOT NULL)`,
-  `CREATE TABLE tokens (id varchar(36) PRIMARY KEY, client varchar(64) NOT NULL UNIQUE,
-    user_id integer NOT NULL REFERENCES users (id), hash varchar(64) NOT NULL, used_at bigint NOT NULL)`,
-];
+const SCHEMA = `
+  CREATE TABLE users (id integer PRIMARY KEY, provider varchar(64) NOT NULL, uid varchar(255) NOT NULL,
+    email varchar(255) NOT NULL UNIQUE, created_at bigint NOT NULL, updated_at bigint NOT NULL);
+  CREATE TABLE tokens (id varchar(36) PRIMARY KEY, client varchar(64) NOT NULL UNIQUE,
+    user_id integer NOT NULL REFERENCES users (id), hash varchar(64) NOT NULL, used_at bigint NOT NULL)`;
+const ADD_USER = 'INSERT INTO users VALUES (?, ?, ?, ?, 0, 0)';
+const ADD_TOKEN = 'INSERT INTO tokens VALUES (?, ?, ?, ?, 0)';
 const FIND = `SELECT t.id AS token_id, t.hash, u.* FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.client = ?`;
 const SWAP = 'UPDATE tokens SET hash = ?, used_at = ? WHERE id = ? AND hash = ?';
 
 export async function floor({ adapter, database, url, load }) {
-  const store = database === 'sqlite' ? openSqlite(url) : openPostgres(url);
-  for (const sql of SCHEMA) await store.run(sql);
+  const store = database === 'sqlite' ? openSqlite(url) : await openPostgres(url);
 
   class FloorGuard {
     constructor({ httpAdapter }) {
@@ -75,8 +75,8 @@ async function signIn(store, count) {
   for (let index = 0; index < count; index++) {
     const [uid, client] = [`user${index}@example.com`, randomBytes(16).toString('hex')];
     const token = randomBytes(52).toString('base64url');
-    await store.run('INSERT INTO users VALUES (?, ?, ?, ?, 0, 0)', index, 'email', uid, uid);
-    await store.run('INSERT INTO tokens VALUES (?, ?, ?, ?, 0)', randomUUID(), client, index, digest(token));
+    await store.addUser(index, 'email', uid, uid);
+    await store.addToken(randomUUID(), client, index, digest(token));
     clients.push({ uid, client, 'access-token': token });
   }
   return clients;
@@ -89,26 +89,34 @@ function digest(token) {
 function openSqlite(file) {
   const database = new Database(file);
   database.pragma('journal_mode = WAL');
-  const statements = {};
-  const prepared = (sql) => (statements[sql] ??= database.prepare(sql));
-  let [find, swap] = [];
+  database.exec(SCHEMA);
+  const [find, swap, addUser, addToken] = [FIND, SWAP, ADD_USER, ADD_TOKEN].map((sql) => database.prepare(sql));
   return {
-    run: (sql, ...values) => prepared(sql).run(...values),
-    find: (client) => (find ??= database.prepare(FIND)).get(client),
-    swap: (...values) => (swap ??= database.prepare(SWAP)).run(...values).changes === 1,
+    find: (client) => find.get(client),
+    swap: (...values) => swap.run(...values).changes === 1,
+    addUser: (...values) => addUser.run(...values),
+    addToken: (...values) => addToken.run(...values),
   };
 }
 
-function openPostgres(url) {
+async function openPostgres(url) {
   const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE });
-  const [find, swap] = [numbered(FIND), numbered(SWAP)];
+  await pool.query(SCHEMA);
+  // What has a name is prepared once per connection.
+  const prepared = (name, sql) => {
+    const text = numbered(sql);
+    return (values) => pool.query({ name, text, values });
+  };
+  const [find, swap] = [prepared('find', FIND), prepared('swap', SWAP)];
   return {
-    run: (sql, ...values) => pool.query(numbered(sql), values),
-    find: async (client) => (await pool.query({ name: 'find', text: find, values: [client] })).rows[0],
-    swap: async (...values) => (await pool.query({ name: 'swap', text: swap, values })).rowCount === 1,
+    find: async (client) => (await find([client])).rows[0],
+    swap: async (...values) => (await swap(values)).rowCount === 1,
+    addUser: (...values) => pool.query(numbered(ADD_USER), values),
+    addToken: (...values) => pool.query(numbered(ADD_TOKEN), values),
   };
 }
 
+/** The same statement with PostgreSQL's placeholders. */
 function numbered(sql) {
   let index = 0;
   return sql.replaceAll('?', () => `$${++index}`);

@@ -54,26 +54,33 @@ export async function ours({ adapter, database, url, load, auth = {}, logsStatem
   return { port, signIn: (count) => signIn(app, count), commands };
 }
 
+/** How many clients are signed in at the same time. */
+const AT_ONCE = 16;
+
 async function signIn(app, count) {
-  const users = app.get(DataSource).getRepository(User);
   const tokens = app.get(TokenService, { strict: false });
+  const users = await saveUsers(app, count, 'user');
   const clients = [];
-  for (let index = 0; index < count; index++) {
-    const email = `user${index}@example.com`;
-    const user = await users.save(users.create({ email, uid: email, provider: 'email' }));
-    const { uid, client, accessToken } = await tokens.issue(user);
-    clients.push({ uid, client, 'access-token': accessToken });
-  }
+  const next = async () => {
+    for (let user = users.pop(); user !== undefined; user = users.pop()) {
+      const { uid, client, accessToken } = await tokens.issue(user);
+      clients.push({ uid, client, 'access-token': accessToken });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, next));
   return clients;
+}
+
+async function saveUsers(app, count, name, values = {}) {
+  const users = app.get(DataSource).getRepository(User);
+  const emails = Array.from({ length: count }, (_, index) => `${name}${index}@example.com`);
+  const made = emails.map((email) => users.create({ email, uid: email, provider: 'email', ...values }));
+  return await users.save(made, { chunk: 100 });
 }
 
 /** Accounts with one password, to sign in by it. */
 async function register(app, { count, password }) {
   const encryptedPassword = await app.get(PasswordHasher, { strict: false }).hash(password);
-  const users = app.get(DataSource).getRepository(User);
-  const emails = Array.from({ length: count }, (_, index) => `person${index}@example.com`);
-  for (const email of emails) {
-    await users.save(users.create({ email, uid: email, provider: 'email', encryptedPassword }));
-  }
-  return emails;
+  const users = await saveUsers(app, count, 'person', { encryptedPassword });
+  return users.map(({ email }) => email);
 }
