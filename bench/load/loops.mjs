@@ -85,7 +85,8 @@ async function rush(connections, accounts, recorder) {
   await Promise.all(
     connections.map(async (connection, index) => {
       const start = performance.now();
-      const { status, head } = await connection.send(signInOf(accounts[index]));
+      const { status, head, body } = await connection.send(signInOf(accounts[index]));
+      if (status !== 200 && status !== 503) throw new Error(`A sign-in was answered ${status}: ${body}`);
       const answer = { status, retryAfter: headerOf(head, 'retry-after') ?? null };
       if (!recorder.isOver) recorder.note({ ...answer, after: performance.now() - start });
     }),

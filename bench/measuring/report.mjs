@@ -45,9 +45,16 @@ function signInSection(platform, result) {
       `second), guarded requests of ${clients} clients that rest ${pause} ms after each answer`,
     table(['guarded requests', 'p50 ms', 'p99 ms'], [row('quiet', quiet), row('while people sign in', busy)]),
     targetTable([signInTarget(result)]),
-    `Beside those still waiting, of ${rush.sent} sign-ins at once ${rush.refused} were answered 503 with \`Retry-After: ${rush.retryAfter}\` within ` +
-      `${rush.longest.toFixed(0)} ms${rush.others > 0 ? `, and ${rush.others} otherwise` : ''}; the others wait for their turn.`,
+    rushLine(rush),
   ].join('\n\n');
+}
+
+function rushLine({ sent, refused, retryAfter, longest }) {
+  if (refused === 0) return `Of ${sent} sign-ins at once none was refused in time to be seen.`;
+  return (
+    `Beside those still waiting, of ${sent} sign-ins at once ${refused} were answered 503 with ` +
+    `\`Retry-After: ${retryAfter}\` within ${longest.toFixed(0)} ms; the others wait for their turn.`
+  );
 }
 
 function targetTable(targets) {

@@ -60,7 +60,6 @@ function summary(pairs, answers) {
     rush: {
       sent: RUSH,
       refused: refused.length,
-      others: answers.filter(({ status }) => status !== 503 && status !== 200).length,
       retryAfter: refused[0]?.retryAfter ?? null,
       longest: Math.max(0, ...refused.map(({ after }) => after)),
     },
