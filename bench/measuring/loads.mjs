@@ -1,10 +1,10 @@
 /** What the load generator does under each load, how many clients it needs, and how often a token must change. */
 
 /** How long batches stay open under the loads that have some, in ms. */
-export const BUFFER = 250;
+export const BUFFER = 500;
 
-/** After this a batch has closed, its late members included, in ms. */
-const REST = 2 * BUFFER;
+/** After this long without an answer a batch has closed, in ms. */
+const REST = BUFFER + 50;
 
 /** Enough that no group of connections has to wait for a batch to close. */
 const MANY = 1600;
