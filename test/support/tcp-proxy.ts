@@ -134,7 +134,7 @@ export class TcpProxy {
     });
     upstream.on('data', (chunk) => {
       if (pair.isMute) return;
-      if (caught === null) return void this.answer(pair, chunk);
+      if (caught === null) return this.answer(pair, chunk);
       const { moment, strike } = caught;
       if (moment === 'after') return void this.strike(strike);
       downstream.write(chunk.subarray(0, chunk.length / 2), () => void this.strike(strike));
