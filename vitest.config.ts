@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Runs of minutes, by `npm run test:torture`.
+    exclude: [...configDefaults.exclude, 'test/torture/**'],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/secret-watch.setup.ts'],
     pool: 'forks',
