@@ -113,7 +113,7 @@ export function createKeeper<U>(storage: TokenStorage, cookies: boolean): Keeper
 
   /** One at a time: among tabs by the browser's locks. A storage that answers at once needs none within one program. */
   function alone<T>(work: () => Promise<T>): Promise<T> {
-    const locks = name === undefined ? undefined : globalThis.navigator?.locks;
+    const locks = name === undefined || cookies ? undefined : globalThis.navigator?.locks;
     if (locks) return locks.request(`token-auth:${name}`, work) as Promise<T>;
     const done = queue.then(work);
     queue = done.catch(() => {});
