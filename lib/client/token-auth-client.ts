@@ -71,6 +71,7 @@ export function createTokenAuthClient<U = TokenAuthUser>(options: TokenAuthClien
   const pages = new AbortController();
   if (typeof document !== 'undefined') {
     addEventListener('online', exchanges.catchUp, pages);
+    addEventListener('storage', () => void keeper.refresh().catch(() => {}), pages);
     addEventListener(
       'pagehide',
       () => {
