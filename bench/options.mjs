@@ -57,7 +57,8 @@ function choice(name, given, known) {
   return chosen;
 }
 
-function number(name, given) {
+/** The number that an option gives; throws where it is none above 0. */
+export function number(name, given) {
   const value = Number(given);
   if (!(value > 0)) throw new Error(`--${name} must be a number above 0.`);
   return value;
