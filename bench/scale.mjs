@@ -8,6 +8,7 @@ import { compareLatencies } from './scale/latency.mjs';
 import { memoryOver } from './scale/memory.mjs';
 import { explain, requestStatements } from './scale/plans.mjs';
 import { LiveClients, populate } from './scale/population.mjs';
+import { number } from './options.mjs';
 import { scaleReport } from './scale/report.mjs';
 
 const USAGE = `npm run bench:scale -- [options]
@@ -15,7 +16,7 @@ const USAGE = `npm run bench:scale -- [options]
   --users      users with ten clients each (1000000: takes 10 GB of disk and a quarter of an hour)
   --few        users of the small database that it is compared with (1000)
   --requests   requests over which memory must stay flat (100000)
-  --rounds     pairs of windows, few users and many (5)
+  --rounds     windows in which few and many users are compared (5)
   --seconds    how long a window takes (5)
   --json       prints all figures`;
 
@@ -35,11 +36,9 @@ if (values.help) {
   process.exit();
 }
 
-const [users, few, requests, rounds, seconds] = ['users', 'few', 'requests', 'rounds', 'seconds'].map((name) => {
-  const value = Number(values[name]);
-  if (!(value >= 1)) throw new Error(`--${name} must be a number of 1 or more.`);
-  return value;
-});
+const [users, few, requests, rounds, seconds] = ['users', 'few', 'requests', 'rounds', 'seconds'].map((name) =>
+  number(name, values[name]),
+);
 const SPEC = { row: 'ours', adapter: 'fastify', database: 'postgres', load: 'rotating' };
 
 const results = await withPopulation(few, (small) => withPopulation(users, (big) => measureAll(small, big)));
@@ -62,7 +61,7 @@ async function withPopulation(size, work) {
 }
 
 async function measureAll(small, big) {
-  const window = { rounds, warmUp: 1, seconds };
+  const window = { rounds, warmUp: 2, seconds };
   console.error('Latency …');
   const latency = await compareLatencies(small, big, window);
   console.error('Plans …');

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from './client.mjs';
-import { headerOf } from './http-connection.mjs';
+import { headerOf, HttpConnection } from './http-connection.mjs';
 
 const BATCH = 8;
 
@@ -21,6 +21,28 @@ async function alone(connections, headers, recorder, { pause = 0 } = {}) {
       for (let turn = 0; !recorder.isOver; turn = (turn + 1) % clients.length) {
         await use(clients[turn], connection, recorder);
         if (pause > 0) await sleep(pause);
+      }
+    }),
+  );
+}
+
+/**
+ * Every connection has a twin to another server, and they take turns, each with clients of its own: what slows the machine down
+ * hits both servers alike. Notes pairs of latencies, in ms.
+ */
+async function twins(connections, [ones, others], recorder, { otherPort, pause }) {
+  await Promise.all(
+    connections.map(async (connection, index) => {
+      const twin = await HttpConnection.open(otherPort);
+      const clientsOf = (headers) => headers.filter((_, number) => number % connections.length === index);
+      const [own, twins] = [ones, others].map((headers) => clientsOf(headers).map((each) => new Client(each)));
+      for (let turn = 0; !recorder.isOver; turn++) {
+        const one = () => use(own[turn % own.length], connection, recorder);
+        const other = () => use(twins[turn % twins.length], twin, recorder);
+        // Who comes second finds the processor's caches as the first has left them.
+        const pair = turn % 2 === 0 ? [await one(), await other()] : [await other(), await one()].toReversed();
+        if (recorder.isOpen) recorder.note(pair);
+        await sleep(pause);
       }
     }),
   );
@@ -58,12 +80,14 @@ async function nextOf(waiting, rest) {
   return client;
 }
 
-/** One request of a client, with the token that it holds as it is sent. */
+/** One request of a client, with the token that it holds as it is sent; gives the latency in ms. */
 async function use(client, connection, recorder) {
   const start = performance.now();
   const answer = await connection.send(client.request);
-  recorder.record(performance.now() - start);
+  const latency = performance.now() - start;
+  recorder.record(latency);
   if (client.take(answer)) recorder.recordRotation();
+  return latency;
 }
 
 /** Every connection signs one account in by its password, again and again: as many sign-ins as connections are always in flight. */
@@ -102,4 +126,4 @@ function signInOf(account) {
 }
 
 /** The loops by the names that tasks call them by. */
-export const LOOPS = { alone, batches, signIns, rush };
+export const LOOPS = { alone, twins, batches, signIns, rush };

@@ -1,3 +1,5 @@
+import { quantile } from '../measuring/statistics.mjs';
+
 /** Keeps what happens while its window is open. */
 export class Recorder {
   #latencies = [];
@@ -46,14 +48,13 @@ export class Recorder {
   }
 
   summary() {
-    const sorted = Float64Array.from(this.#latencies).sort();
-    const quantile = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+    const requests = this.#latencies.length;
     return {
-      requests: sorted.length,
-      rate: sorted.length / this.#seconds,
-      p50: quantile(0.5),
-      p99: quantile(0.99),
-      longest: sorted.at(-1),
+      requests,
+      rate: requests / this.#seconds,
+      p50: quantile(this.#latencies, 0.5),
+      p99: quantile(this.#latencies, 0.99),
+      longest: quantile(this.#latencies, 1),
       rotations: this.#rotations,
       notes: this.#notes,
     };

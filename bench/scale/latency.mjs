@@ -1,5 +1,5 @@
 import { makeLoad } from '../measuring/processes.mjs';
-import { median } from '../measuring/statistics.mjs';
+import { median, quantile } from '../measuring/statistics.mjs';
 
 /** Few clients at a time, so that what is measured is a request and not the queue before it. */
 const CONNECTIONS = 8;
@@ -22,16 +22,29 @@ export async function guardedRequests({ port, clients }, { warmUp, seconds }) {
   return result;
 }
 
-/** The latencies with few and with many users, in windows that take turns. */
-export async function compareLatencies(few, many, options) {
-  const pairs = [];
-  for (let round = 0; round < options.rounds; round++) {
-    pairs.push({ few: await guardedRequests(few, options), many: await guardedRequests(many, options) });
+/** The latencies with few and with many users, request by request in turns. */
+export async function compareLatencies(few, many, { rounds, warmUp, seconds }) {
+  const windows = [];
+  for (let round = 0; round < rounds; round++) {
+    const [{ notes }] = await makeLoad({
+      port: few.port,
+      warmUp,
+      seconds,
+      connections: CONNECTIONS,
+      members: [few, many].map(({ clients }) => clients.take(CONNECTIONS * TURNS)),
+      loop: 'twins',
+      options: { otherPort: many.port, pause: PAUSE },
+    });
+    windows.push([0, 1].map((side) => notes.map((pair) => pair[side])));
   }
-  const of = (figure) => median(pairs.map(figure));
+  const of = (figure) => median(windows.map(figure));
+  const quantiles = (side) => ({
+    p50: of((window) => quantile(window[side], 0.5)),
+    p99: of((window) => quantile(window[side], 0.99)),
+  });
   return {
-    few: { p50: of((pair) => pair.few.p50), p99: of((pair) => pair.few.p99) },
-    many: { p50: of((pair) => pair.many.p50), p99: of((pair) => pair.many.p99) },
-    ratio: of((pair) => pair.many.p50 / pair.few.p50),
+    few: quantiles(0),
+    many: quantiles(1),
+    ratio: of(([ones, others]) => quantile(others, 0.5) / quantile(ones, 0.5)),
   };
 }
