@@ -41,10 +41,9 @@ onEveryDatabase('a copy of the database', (platform) => {
   it('has nothing that is taken for a token', async () => {
     const texts = Object.values(row).filter((value): value is string => typeof value === 'string');
     expect(texts.length).toBeGreaterThan(6);
-    for (const text of texts) {
-      for (const token of [text, Buffer.from(text, 'hex').toString('base64url')]) {
-        if (token !== '') expect([token, (await show(token)).status]).toEqual([token, 401]);
-      }
+    const tokens = texts.flatMap((text) => [text, Buffer.from(text, 'hex').toString('base64url')]);
+    for (const token of tokens.filter((each) => each !== '')) {
+      expect([token, (await show(token)).status]).toEqual([token, 401]);
     }
     expect(await stored()).toEqual(row);
   });
@@ -57,7 +56,7 @@ onEveryDatabase('a copy of the database', (platform) => {
       ...[tokenHash, replacedHash ?? '', nonce ?? ''].map((key) => successorOf(key, row, '')),
       successorOf(bytes(replacedHash).toString('base64url'), row, ''),
       successorOf(bytes(replacedHash).toString('latin1'), row, ''),
-      successorOf(tokenHash, { ...row, generation: generation + 1 }, ''),
+      successorOf(tokenHash, { id: row.id, tagKey: row.tagKey, generation: generation + 1, nonce }, ''),
       // HMAC takes the SHA-256 of a long key for the key itself.
       createHmac('sha256', bytes(replacedHash))
         .update(`successor\0${row.id}\0${generation}\0${nonce}`)

@@ -1,4 +1,5 @@
-import { Agent, request, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 
 /** For {@link TestApp.start}: without the log of statements, which would grow while the clock runs. */
 export const UNLOGGED = { dataSource: { logger: 'simple-console', logging: false } } as const;
@@ -27,8 +28,6 @@ export interface Timed {
 /** How often a resampled ratio is drawn. */
 const DRAWS = 400;
 
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-
 /**
  * Sends requests of all kinds in turns, in a new order each round, one at a time: whatever else the machine does meets all
  * of them alike.
@@ -42,17 +41,20 @@ export async function interleave(
   settle: () => Promise<void> = async () => {},
 ): Promise<Timed[]> {
   const results = cases.map(({ name }): Timed => ({ name, times: [], statuses: new Set() }));
+  const client = new Worker(new URL('timing-client.mjs', import.meta.url));
+  client.unref();
   const warmUp = Math.ceil(rounds / 10);
   for (let round = -warmUp; round < rounds; round++) {
     for (const index of shuffled(cases.length)) {
       const next = await (cases[index] as Case).next();
       await settle();
-      const { ms, status } = await timed(url, next);
+      const { ms, status } = await timed(client, url, next);
       const result = results[index] as Timed;
       result.statuses.add(status);
       if (round >= 0) result.times.push(ms);
     }
   }
+  await client.terminate();
   return results;
 }
 
@@ -75,18 +77,13 @@ export function table(title: string, [first, ...others]: readonly Timed[]): stri
   return [`\n${title} (${samples} samples each; ratio of medians, 95 % range)`, ...lines, ''].join('\n');
 }
 
-async function timed(url: string, { path, method = 'GET', headers = {}, body }: TimedRequest) {
+async function timed(client: Worker, url: string, { path, method = 'GET', headers = {}, body }: TimedRequest) {
   const json = body === undefined ? '' : JSON.stringify(body);
   const type = body === undefined ? {} : { 'content-type': 'application/json' };
-  const begin = performance.now();
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const length = { 'content-length': String(Buffer.byteLength(json)) };
-    request(url + path, { agent, method, headers: { ...type, ...length, ...headers } }, resolve)
-      .on('error', reject)
-      .end(json);
-  });
-  for await (const _chunk of response);
-  return { ms: performance.now() - begin, status: response.statusCode ?? 0 };
+  const length = { 'content-length': String(Buffer.byteLength(json)) };
+  client.postMessage({ url: url + path, method, headers: { ...type, ...length, ...headers }, body: json });
+  const [answer] = (await once(client, 'message')) as [{ ms: number; status: number }];
+  return answer;
 }
 
 function median(times: readonly number[]): number {
