@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { expectEqual } from './expect-equal.js';
 import type { Arrival, Departure, Device, Occurrence, Shown, TokenModel, Visit } from './model.js';
 import type { Ending } from './stage.js';
 import type { Reply } from './wire.js';
@@ -182,12 +183,12 @@ class Hold extends RequestCommand {
     const arrival = scene.model.arrive(shown, device);
     const { name, refusal } = await world.hold(shown, device, this.of.unbatch ? '?unbatch=true' : '');
     if (arrival.visit === null) {
-      expect(refusal).not.toBe(null);
+      expectEqual(refusal !== null, true);
       return await expectRefusal(scene, world, refusal as Reply, arrival);
     }
-    expect(refusal).toBe(null);
+    expectEqual(refusal, null);
     scene.held.push({ name, visit: arrival.visit, unbatch: this.of.unbatch });
-    expect(world.takeEvents()).toEqual([]);
+    expectEqual(world.takeEvents(), []);
     await world.expectRows(scene.model);
   }
 
@@ -226,10 +227,10 @@ class SignOut extends RequestCommand {
     const isKnown = shown.token !== 'noise';
     const { found, events } = scene.model.signOut(shown);
     const reply = await world.request('DELETE', '/auth/sign_out', shown, this.device(scene, shown));
-    expect([reply.status, reply.told]).toEqual([found ? 200 : 404, { tells: 'nothing' }]);
+    expectEqual([reply.status, reply.told], [found ? 200 : 404, { tells: 'nothing' }]);
     const isGone = scene.model.client(shown.client).ended;
-    expect(reply.clearsCookie).toBe(scene.usesCookie && (isKnown || isGone));
-    expect(world.takeEvents()).toEqual(events);
+    expectEqual(reply.clearsCookie, scene.usesCookie && (isKnown || isGone));
+    expectEqual(world.takeEvents(), events);
     await world.expectRows(scene.model);
   }
 
@@ -285,7 +286,7 @@ class SignIn implements Command {
     const events = scene.model.signIn(user, this.device);
     scene.learnt.push(0);
     await world.signIn(user, this.device);
-    expect(world.takeEvents()).toEqual(events);
+    expectEqual(world.takeEvents(), events);
     await world.expectRows(scene.model);
   }
 
@@ -308,7 +309,7 @@ class SignOutEverywhere implements Command {
     const user = this.user % world.users.length;
     const events = model.endAll(user, null, 'revoked');
     await world.signOutEverywhere(user);
-    expect(world.takeEvents()).toEqual(events);
+    expectEqual(world.takeEvents(), events);
     await world.expectRows(model);
   }
 
@@ -409,7 +410,7 @@ async function release(
 ): Promise<void> {
   if (ending === 'hangs up') {
     await world.releaseAlone(name);
-    expect(world.takeEvents()).toEqual([]);
+    expectEqual(world.takeEvents(), []);
     return await world.expectRows(scene.model);
   }
   const reply = await world.release(name, ending);

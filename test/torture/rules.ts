@@ -73,7 +73,7 @@ export function walkTogether(kind: DatabaseKind, setups: readonly Setup[], runs:
       const app = await startStage({ adapter: setup.adapter, database: kind }, optionsOf(setup), database);
       const wire = new Wire(app.url, setup.cookie);
       try {
-        await agree(app, wire, setup, runs);
+        await expectAgreement(app, wire, setup, runs);
       } finally {
         wire.close();
         await app.close();
@@ -82,7 +82,7 @@ export function walkTogether(kind: DatabaseKind, setups: readonly Setup[], runs:
   });
 }
 
-async function agree(app: TestApp, wire: Wire, setup: Setup, runs: number): Promise<void> {
+async function expectAgreement(app: TestApp, wire: Wire, setup: Setup, runs: number): Promise<void> {
   const log = new EventLog(app);
   const walk = fc.asyncProperty(someCommands(40, REPLAY.commands), async (commands) => {
     // Far from all that earlier runs have left.
