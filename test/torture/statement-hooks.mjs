@@ -1,19 +1,23 @@
+import { createRequire } from 'node:module';
+
 /**
  * Calls back right before a statement goes to the database and right after its result has come, below TypeORM: in the
  * drivers, so that no statement gets past it, however it is made.
  */
 
+const require = createRequire(import.meta.url);
+
 /** @returns what has to be added to the options of a data source. */
-export async function watchStatements(type, hooks) {
+export function watchStatements(type, hooks) {
   switch (type) {
     case 'postgres':
-      watchMethods((await import('pg')).default.Client.prototype, ['query'], hooks);
-      return {};
+      watchMethods(require('pg').Client.prototype, ['query'], hooks);
+      return { driver: require('pg') };
     case 'mariadb':
-      watchMethods((await import('mysql2')).default.Connection.prototype, ['query', 'execute'], hooks);
-      return {};
+      watchMethods(require('mysql2').Connection.prototype, ['query', 'execute'], hooks);
+      return { driver: require('mysql2') };
     default:
-      return { driver: await watchedLibsql(hooks) };
+      return { driver: watchedLibsql(hooks) };
   }
 }
 
@@ -42,8 +46,8 @@ function watchMethods(prototype, names, { before, after }) {
   }
 }
 
-async function watchedLibsql({ before, after }) {
-  const { default: Libsql } = await import('libsql');
+function watchedLibsql({ before, after }) {
+  const Libsql = require('libsql');
   return function open(...parameters) {
     const connection = new Libsql(...parameters);
     const prepare = connection.prepare.bind(connection);

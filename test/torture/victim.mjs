@@ -4,14 +4,15 @@
  * victims.ts for the other end.
  */
 import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { Controller, Get, StreamableFile, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Post, StreamableFile, UseGuards } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { TOKEN_AUTH_CLOCK, TokenAuthGuard, TokenAuthModule, TokenAuthUser } from 'nestjs-token-auth';
-import { Entity } from 'typeorm';
+import { TOKEN_AUTH_CLOCK, TokenAuthGuard, TokenAuthModule, TokenAuthUser, TokenService } from 'nestjs-token-auth';
+import { DataSource, Entity } from 'typeorm';
 import { watchStatements } from './statement-hooks.mjs';
 
 const { adapter, database, apps } = JSON.parse(process.env.VICTIM ?? '');
@@ -25,7 +26,7 @@ function reach(step) {
   if (step === fatalStep) process.kill(process.pid, 'SIGKILL');
 }
 
-const driver = await watchStatements(database.type, {
+const driver = watchStatements(database.type, {
   before(sql) {
     if (/^SELECT\b.*\buser_auth_token\b/is.test(sql)) reach('before the read');
     if (/^UPDATE\b.*\buser_auth_token\b/is.test(sql)) reach('before the update');
@@ -60,13 +61,31 @@ Get('stream')(members, 'stream', Object.getOwnPropertyDescriptor(members, 'strea
 UseGuards(TokenAuthGuard)(MembersController);
 Controller('members')(MembersController);
 
+/** Signs a new user in, without the time that a password takes. */
+class SessionsController {
+  constructor(dataSource, tokens) {
+    this.users = dataSource.getRepository(User);
+    this.tokens = tokens;
+  }
+
+  async create() {
+    const email = `${randomUUID()}@example.com`;
+    return await this.tokens.issue(await this.users.save(this.users.create({ email, uid: email, provider: 'email' })));
+  }
+}
+Inject(DataSource)(SessionsController, undefined, 0);
+Inject(TokenService)(SessionsController, undefined, 1);
+const sessions = SessionsController.prototype;
+Post()(sessions, 'create', Object.getOwnPropertyDescriptor(sessions, 'create'));
+Controller('sessions')(SessionsController);
+
 async function start(auth) {
   const builder = Test.createTestingModule({
     imports: [
       TypeOrmModule.forRoot({ ...database, ...driver, poolSize: 2, autoLoadEntities: true, retryAttempts: 0 }),
       TokenAuthModule.forRoot({ userEntity: User, ...auth }),
     ],
-    controllers: [MembersController],
+    controllers: [MembersController, SessionsController],
   });
   const module = await builder
     .overrideProvider(TOKEN_AUTH_CLOCK)
@@ -84,7 +103,11 @@ async function start(auth) {
   return await nest.getUrl();
 }
 
-const urls = {};
-for (const [name, auth] of Object.entries(apps)) urls[name] = await start(auth);
+async function startAll() {
+  const urls = {};
+  for (const [name, auth] of Object.entries(apps)) urls[name] = await start(auth);
+  process.send({ urls });
+}
+
 process.on('disconnect', () => process.exit());
-process.send({ urls });
+void startAll();

@@ -1,9 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { TokenAuthOptions } from 'nestjs-token-auth';
 import type { DataSourceOptions } from 'typeorm';
 import { ADAPTERS } from '../support/app.js';
+import { Bundle, LAUNCHER } from './bundle.js';
 
 /** Where a process can die in a request. */
 export const STEPS = ['before the read', 'before the update', 'after the update', 'during the body'] as const;
@@ -21,11 +21,19 @@ export class Victims<App extends string> {
   private turn = 0;
   private started = 0;
 
-  constructor(
-    private readonly database: DataSourceOptions,
-    private readonly apps: Record<App, TokenAuthOptions>,
+  private constructor(
+    private readonly bundle: Bundle,
+    private readonly settings: object,
   ) {
-    this.places = Array.from({ length: PROCESSES }, () => this.start());
+    this.places = Array.from({ length: PROCESSES }, () => this.startOne());
+  }
+
+  static async start<App extends string>(
+    database: DataSourceOptions,
+    apps: Record<App, TokenAuthOptions>,
+  ): Promise<Victims<App>> {
+    const settings = { database, apps };
+    return new Victims(await Bundle.make(JSON.stringify(settings)), settings);
   }
 
   /** The address of an app at the next process. */
@@ -42,17 +50,18 @@ export class Victims<App extends string> {
     const result = await request(victim.urls[app] ?? '');
     const signal = await died;
     if (signal !== 'SIGKILL') throw new Error(`The process ended by ${signal ?? 'itself'}.`);
-    this.places[place] = this.start();
+    this.places[place] = this.startOne();
     return result;
   }
 
   async close(): Promise<void> {
     for (const place of this.places) (await place).stop();
+    this.bundle.remove();
   }
 
-  private async start(): Promise<Victim> {
+  private async startOne(): Promise<Victim> {
     const adapter = ADAPTERS[this.started++ % ADAPTERS.length];
-    return await Victim.start({ adapter, database: this.database, apps: this.apps });
+    return await Victim.start(this.bundle, { ...this.settings, adapter });
   }
 }
 
@@ -63,9 +72,9 @@ class Victim {
     readonly urls: Record<string, string>,
   ) {}
 
-  static async start(settings: object): Promise<Victim> {
-    const child = fork(fileURLToPath(new URL('victim.mjs', import.meta.url)), {
-      env: { ...process.env, VICTIM: JSON.stringify(settings) },
+  static async start(bundle: Bundle, settings: object): Promise<Victim> {
+    const child = fork(LAUNCHER, {
+      env: { ...process.env, VICTIM: JSON.stringify(settings), VICTIM_BUNDLE: bundle.file },
       execArgv: [],
     });
     const ended = once(child, 'exit').then(([code]) => {

@@ -7,9 +7,9 @@ import {
   type AuthToken,
   type TokenAuthEventMap,
 } from 'nestjs-token-auth';
-import { expect } from 'vitest';
 import { User, type TestApp } from '../support/app.js';
 import { tampered } from '../support/rotation.js';
+import { expectEqual } from './expect-equal.js';
 import type { Departure, Device, Occurrence, Shown, TokenModel } from './model.js';
 import { Stage, type Ending } from './stage.js';
 import type { Credentials, Reply, Sent, Wire } from './wire.js';
@@ -106,7 +106,7 @@ export class World {
 
   /** Lets all go that are held still. */
   async abandon(): Promise<void> {
-    for (const name of [...this.held.keys()]) await this.release(name, 'breaks');
+    for (const name of this.held.keys()) await this.release(name, 'breaks');
   }
 
   /** The id by which the endpoints know a client. */
@@ -143,7 +143,7 @@ export class World {
       if (row?.batchOpenUntil === departure.mayHoldOpenUntil) client.batchEnds = departure.mayHoldOpenUntil;
     }
     const living = [...this.clients.keys()].filter((number) => !model.client(number).ended);
-    expect([...rows.keys()].sort()).toEqual(living.map((number) => this.secretsOf(number).name).sort());
+    expectEqual([...rows.keys()].sort(), living.map((number) => this.secretsOf(number).name).sort());
     for (const number of living) this.expectRow(number, model, rows.get(this.secretsOf(number).name) as AuthToken);
   }
 
@@ -151,7 +151,7 @@ export class World {
     const { tokens, digests } = this.secretsOf(number);
     const { current, batchBegan, batchEnds, expiry, lastUsed, createdAt, device } = model.client(number);
     digests[current] ??= this.hasPepper ? row.tokenHash : sha256(tokens[current] ?? '');
-    expect({
+    const actual = {
       client: number,
       generation: row.generation,
       tokenHash: row.tokenHash,
@@ -162,7 +162,8 @@ export class World {
       lastUsed: row.lastUsedAt,
       createdAt: row.createdAt,
       from: `${row.ip} ${row.userAgent}`,
-    }).toEqual({
+    };
+    expectEqual(actual, {
       client: number,
       generation: current,
       tokenHash: digests[current],
