@@ -3,6 +3,7 @@
  * It serves two apps on databases of their own: one that reads headers, Bearer and query, and one in cookie mode.
  */
 import 'reflect-metadata';
+import { createHash } from 'node:crypto';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -13,6 +14,7 @@ import {
   CurrentUser,
   githubProvider,
   OptionalAuth,
+  PasswordHasher,
   TokenAuthGuard,
   TokenAuthMailer,
   TokenAuthModule,
@@ -55,6 +57,17 @@ OptionalAuth()(GuestsController);
 UseGuards(TokenAuthGuard)(GuestsController);
 Controller('guests')(GuestsController);
 
+/** No work: the load is to be on what reads the requests. */
+class QuickHasher extends PasswordHasher {
+  async hash(password) {
+    return createHash('sha256').update(password).digest('hex');
+  }
+
+  async verify(password, digest) {
+    return { valid: (await this.hash(password)) === digest, outdated: false };
+  }
+}
+
 class Nobody extends TokenAuthMailer {
   async send() {}
 }
@@ -76,8 +89,7 @@ async function start(database, auth) {
         redirectAllowlist: ['https://app.example.com'],
         defaultConfirmSuccessUrl: PAGE,
         defaultPasswordResetUrl: PAGE,
-        passwordCost: 4,
-        passwordQueueLimit: 1000,
+        passwordHasher: QuickHasher,
         confirmable: true,
         lockable: true,
         throttleAddressLimit: 1_000_000_000,
