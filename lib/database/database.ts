@@ -155,20 +155,28 @@ export class Database {
   /** In one synchronous step, so that nobody else's work on the common connection gets into the transaction. */
   private async allInSqlite(queries: readonly Query[]): Promise<boolean> {
     return await faultsOf(() =>
-      this.whenFree(() => {
-        this.sqlite.exec('BEGIN IMMEDIATE');
-        try {
-          const isKept = queries.every(
-            ({ sql, parameters, mustChange }) => this.runInSqlite(sql, parameters) > 0 || !mustChange,
-          );
-          this.sqlite.exec(isKept ? 'COMMIT' : 'ROLLBACK');
-          return isKept;
-        } finally {
-          // A commit that fails leaves the transaction open, and some faults end it by themselves.
-          if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK');
-        }
-      }),
+      this.whenFree(() =>
+        this.locked(() =>
+          queries.every(({ sql, parameters, mustChange }) => this.runInSqlite(sql, parameters) > 0 || !mustChange),
+        ),
+      ),
     );
+  }
+
+  /**
+   * Writes with the lock of the file taken first: libsql leaves a statement unfinished that finds the file locked by another
+   * process, and until it is collected nothing that the connection writes is committed, whatever it says.
+   */
+  private locked(write: () => boolean): boolean {
+    this.sqlite.exec('BEGIN IMMEDIATE');
+    try {
+      const isKept = write();
+      this.sqlite.exec(isKept ? 'COMMIT' : 'ROLLBACK');
+      return isKept;
+    } finally {
+      // A commit that fails leaves the transaction open, and some faults end it by themselves.
+      if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK');
+    }
   }
 
   /**
@@ -190,7 +198,8 @@ export class Database {
   private async saveInSqlite<E extends object>(repository: Repository<E>, values: E, identity: keyof E): Promise<void> {
     const { primaryColumns } = repository.metadata;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      await this.untilNoTransaction();
+      // Finds out by itself whether another process writes.
+      await this.whenFree(() => this.locked(() => false));
       // One that TypeORM began for us would get mixed up with one of the application, on their common connection.
       await repository.save(values as never, { transaction: false });
       await this.untilNoTransaction();
@@ -232,7 +241,11 @@ export class Database {
    * synchronous step, so that no transaction can begin in between.
    */
   private async writeSqlite(sql: string, parameters: unknown[], isWanted: () => boolean): Promise<number> {
-    return await this.whenFree(() => (isWanted() ? this.runInSqlite(sql, parameters) : 0));
+    return await this.whenFree(() => {
+      let changes = 0;
+      if (isWanted()) this.locked(() => (changes = this.runInSqlite(sql, parameters)) > 0);
+      return changes;
+    });
   }
 
   private runInSqlite(sql: string, parameters: unknown[]): number {

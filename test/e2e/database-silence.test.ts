@@ -33,9 +33,9 @@ onEveryServer('a database that never answers', (platform) => {
     strike = () => {};
     database = await createDatabase(platform.database);
     proxy = await TcpProxy.start((database.options as { url: string }).url);
-    const limit = platform.database === 'postgres' ? { connectTimeoutMS: 200 } : { connectTimeout: 200 };
+    const limit = platform.database === 'postgres' ? { connectTimeoutMS: 500 } : { connectTimeout: 500 };
     app = await TestApp.start(platform, {
-      auth: { databaseTimeout: 200, lostResponse: 'forgiving' },
+      auth: { databaseTimeout: 500, lostResponse: 'forgiving' },
       database,
       dataSource: { url: proxy.url, synchronize: true, poolSize: POOL, ...limit } as Partial<DataSourceOptions>,
       controllers: [MembersController],
@@ -87,7 +87,7 @@ onEveryServer('a database that never answers', (platform) => {
     const answer = await client.peek('/members');
     expect([answer.status, answer.body, told(answer)]).toEqual([200, { ok: true }, 'blank']);
     expect(failures).toEqual([
-      'DatabaseTimeoutError: The database did not answer within 200 ms, the time that databaseTimeout sets.',
+      'DatabaseTimeoutError: The database did not answer within 500 ms, the time that databaseTimeout sets.',
     ]);
 
     strike = () => {};

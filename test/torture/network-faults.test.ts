@@ -94,7 +94,7 @@ onEveryServer('a network that fails for some time', (platform) => {
   ];
 
   it.each(faults)('%s: 503 to every step, and all of them work afterwards', async (_, begin) => {
-    const people = await Promise.all(STEPS.map(() => lab.person()));
+    const people = await lab.people();
     const end = await begin();
     for (const [index, step] of STEPS.entries()) {
       const answer = await lab.timely(() => step.run(lab, people[index]!));
