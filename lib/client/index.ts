@@ -1,14 +1,11 @@
-export { createTokenAuthClient } from './token-auth-client.js';
-export {
-  localTokenStorage,
-  memoryStorage,
-  sessionTokenStorage,
-  type StoredSession,
-  type TokenStorage,
-} from './storage.js';
-export { cookieTokenStorage, type TokenCookieAttributes, type TokenCookieOptions } from './cookie-storage.js';
-export { ServiceUnavailableError, TokenAuthError, UnreachableError, type FieldErrors } from './errors.js';
+export { cookieTokenStorage } from './cookie-storage.js';
+export type { TokenCookieAttributes, TokenCookieOptions } from './cookie-storage.js';
+export { ServiceUnavailableError, TokenAuthError, UnreachableError } from './errors.js';
+export type { FieldErrors } from './errors.js';
 export type { Exchange, ExchangeResponse } from './exchanges.js';
 export type { SessionChange, SignOutReason } from './keeper.js';
 export type { SignInWithOptions } from './oauth.js';
+export { localTokenStorage, memoryStorage, sessionTokenStorage } from './storage.js';
+export type { StoredSession, TokenStorage } from './storage.js';
+export { createTokenAuthClient } from './token-auth-client.js';
 export type { AccountValues, SignedInClient, TokenAuthClient, TokenAuthClientOptions, TokenAuthUser } from './types.js';

@@ -13,12 +13,16 @@ for (const [adapter, batchResponse, seed, count] of RUNS) {
   on({ adapter, database: 'sqlite' }, `a random walk of two tabs, with ${batchResponse}`, (platform) => {
     let app: TestApp;
     beforeAll(async () => {
-      app = await startMembers(platform, { lostResponse: 'forgiving', batchResponse });
+      app = await startMembers(
+        platform,
+        { lostResponse: 'forgiving', batchResponse },
+        { dataSource: { logging: false } },
+      );
     });
     afterAll(() => app.close());
 
     describe(`of ${count} requests`, () => {
-      it('signs nobody out who has not asked for it', { timeout: 120_000 }, async () => {
+      it('signs nobody out who has not asked for it', { timeout: 240_000 }, async () => {
         const { email } = await newAccount(app);
         const walk = new Walk(app, randomFrom(seed), email);
         await walk.signIn();
