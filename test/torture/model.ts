@@ -244,9 +244,10 @@ export class TokenModel {
     return silent({ tells: 'token', token: client.current, expiry: client.expiry, written: true });
   }
 
-  /** Rule 7: no rotation; "last used" and the advertised end are written now and then. */
+  /** Rule 7: no rotation; "last used" and the advertised end are written now and then, and else not looked at again. */
   private sameToken(client: Client, { token, seen }: Visit): Told {
-    const written = this.isTouchDue(seen) && seen.lastUsed === client.lastUsed;
+    if (!this.isTouchDue(seen)) return { tells: 'token', token, expiry: seen.expiry, written: false };
+    const written = seen.lastUsed === client.lastUsed;
     if (written) {
       client.lastUsed = this.now;
       client.expiry = Math.max(client.expiry, this.secondsOfEnd());

@@ -59,9 +59,12 @@ export class Stage {
 
   async pass(name: string, socket: Socket): Promise<Ending> {
     const held = this.of(name);
-    socket.once('close', () => void held.peerGone.wait());
+    const tellGone = () => void held.peerGone.wait();
+    socket.once('close', tellGone);
     void held.arrived.wait();
     await held.released.wait();
+    // Connections are kept, and used again.
+    socket.off('close', tellGone);
     return held.ending;
   }
 
