@@ -143,7 +143,7 @@ export class NoiseMaker {
 
   next(): Noise {
     const { random } = this;
-    const [method, path, isOpen = false] = random.pick(ENDPOINTS);
+    const [method, path] = random.pick(ENDPOINTS);
     const signature = this.signature(path === '/auth/sign_out');
     const verb = random.chance(0.06) ? random.pick(METHODS) : method;
     const target = this.target(path) + this.query(signature.query);
@@ -156,7 +156,7 @@ export class NoiseMaker {
     const bytes = `${head.join('\r\n')}\r\n\r\n${body}`;
     return {
       bytes: isBroken ? this.broken(bytes) : bytes,
-      isOpen: isOpen || verb === 'OPTIONS' || path.includes(':any'),
+      isOpen: isOpenTo(verb, path),
       isBroken,
       isLast: isBroken || odd.length > 0,
     };
@@ -293,7 +293,7 @@ export class NoiseMaker {
     if (typeof value === 'object' && value !== null) {
       return Object.entries(value).flatMap(([key, each]) => this.pairsOf(`${name}[${key}]`, each));
     }
-    const encoded = encodeURIComponent(wellFormed(String(value)));
+    const encoded = encodeURIComponent(wellFormed(typeof value === 'string' ? value : JSON.stringify(value)));
     const odd = this.random.chance(0.03) ? this.random.pick(['%', '%zz', '%ff', '%00', '+', '=']) : '';
     return [`${encodeURIComponent(wellFormed(name))}=${encoded}${odd}`];
   }
@@ -384,6 +384,14 @@ export class NoiseMaker {
       () => 'x'.repeat(random.pick([73, 256, 5000])),
     ])();
   }
+}
+
+/** Whether a stranger can get a 2xx; a HEAD of the link of a mail does nothing, for those who look at links beforehand. */
+function isOpenTo(verb: string, path: string): boolean {
+  const isLink = ['/auth/confirmation', '/auth/unlock', '/auth/password/edit'].includes(path);
+  if (verb === 'OPTIONS' || path.includes(':any') || (verb === 'HEAD' && isLink)) return true;
+  const method = verb === 'HEAD' ? 'GET' : verb;
+  return ENDPOINTS.some(([each, at, isOpen]) => isOpen === true && each === method && at === path);
 }
 
 /** As a property of its own, also under the name of a prototype. */
