@@ -122,7 +122,7 @@ export function createTokenAuthClient<U = TokenAuthUser>(options: TokenAuthClien
     async requestPasswordReset({ email, redirectUrl }) {
       await call('POST', 'password', { email, redirect_url: redirectUrl }, asNobody);
     },
-    async resetPassword({ password, passwordConfirmation, resetPasswordToken }) {
+    async resetPassword({ password, passwordConfirmation = password, resetPasswordToken }) {
       const { data, response } = await call(
         'PUT',
         'password',
