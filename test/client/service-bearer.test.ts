@@ -143,7 +143,7 @@ describe('a service client with the scheme bearer, cached', () => {
     expect(service.lines).toEqual(['POST /auth/sign_in']);
     expect(failures).toHaveLength(1);
     expect(failures[0]).toMatchObject({ identity: 'ada', error: expect.any(kind) });
-    expect((failures[0]?.error as { status?: number }).status).toBe(status);
+    expect(failures.map(({ error }) => (error as { status?: number }).status)).toEqual([status]);
     service.instead = () => null;
     expect((await ada.fetch('/people')).status).toBe(200);
   });

@@ -2,31 +2,36 @@ import { HttpErrorResponse, HttpResponse, type HttpEvent, type HttpInterceptorFn
 import { catchError, concatMap, defer, finalize, from, map, of, throwError, type Observable } from 'rxjs';
 import type { Exchange } from '../exchanges.js';
 import type { TokenAuthClient } from '../types.js';
+import { absolute, isElsewhere } from './urls.js';
 
 type Client = Pick<TokenAuthClient<unknown>, 'begin'>;
 type Request = Parameters<HttpInterceptorFn>[0];
 type Next = Parameters<HttpInterceptorFn>[1];
 
 /**
- * Lets Angular's `HttpClient` send the tokens of a client, and follow them. Requests to other places stay as they are. For
+ * Lets Angular's `HttpClient` send the tokens of a client, and follow them. Requests to other places, and those that
+ * bring an `authorization` of their own, stay as they are. For
  * `provideHttpClient(withInterceptors([…]))`, as the last one: what others change then counts for the retry too.
  */
 export function tokenAuthInterceptor(client: Client): HttpInterceptorFn {
-  return (request, next) => send(client, request, next);
+  return (request, next) => (request.headers.has('authorization') ? next(request) : send(client, request, next));
 }
 
 function send(client: Client, request: Request, next: Next, isRepeated = false): Observable<HttpEvent<unknown>> {
-  return defer(async () => await client.begin(request.urlWithParams)).pipe(
+  const url = absolute(request.urlWithParams);
+  if (url === null) return next(request);
+  return defer(async () => await client.begin(url)).pipe(
     concatMap((exchange) => {
       if (exchange === null) return next(request);
       const again = isRepeated ? null : () => send(client, request, next, true);
-      return follow(exchange, next(request.clone({ setHeaders: { ...exchange.headers } })), again);
+      return follow(url, exchange, next(request.clone({ setHeaders: { ...exchange.headers } })), again);
     }),
   );
 }
 
 /** The events of a request; the application gets the answer once its token is kept. */
 function follow(
+  url: string,
   exchange: Exchange,
   events: Observable<HttpEvent<unknown>>,
   again: (() => Observable<HttpEvent<unknown>>) | null,
@@ -34,7 +39,9 @@ function follow(
   let isFinished = false;
   const finish = async (answer: HttpResponse<unknown> | HttpErrorResponse | null) => {
     isFinished = true;
-    return await exchange.finish(answer);
+    if (answer === null || isElsewhere(url, answer.url)) return await exchange.finish(null);
+    const { status, headers } = answer;
+    return await exchange.finish({ status, headers, redirected: absolute(answer.url ?? url) !== url });
   };
   return events.pipe(
     concatMap((event) => (event instanceof HttpResponse ? from(finish(event)).pipe(map(() => event)) : of(event))),

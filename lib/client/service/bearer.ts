@@ -12,6 +12,8 @@ const TOKEN = /^[\x21-\x7e]+$/;
 /** A code as of RFC 6749, section 5.2: anything longer might be an echo of what was sent. */
 const CODE = /^[a-z][a-z0-9_.-]{0,63}$/i;
 
+const ACCEPT = { accept: 'application/json' };
+
 /** Services that answer a sign-in with `{ access_token, token_type, expires_at }` and take `Authorization: Bearer`. */
 export class BearerScheme implements Scheme {
   constructor(
@@ -25,7 +27,7 @@ export class BearerScheme implements Scheme {
     const isForm = values instanceof URLSearchParams;
     const response = await this.ask(this.signInUrl, signal, {
       method: 'POST',
-      headers: isForm ? {} : { 'content-type': 'application/json' },
+      headers: isForm ? ACCEPT : { ...ACCEPT, 'content-type': 'application/json' },
       body: isForm ? values : JSON.stringify(values),
     });
     const answer = await readJson(response);
@@ -54,7 +56,7 @@ export class BearerScheme implements Scheme {
     const { url, method } = this.signOutAt;
     const response = await this.ask(url, signal, {
       method,
-      headers: { authorization: `Bearer ${token}` },
+      headers: { ...ACCEPT, authorization: `Bearer ${token}` },
       ...(method === 'POST' ? { body: new URLSearchParams({ token }) } : {}),
     });
     // Who is not known there is signed out.
@@ -65,14 +67,9 @@ export class BearerScheme implements Scheme {
   }
 
   /** Follows no redirect: it could lead the credentials elsewhere. */
-  private async ask(
-    url: URL,
-    signal: AbortSignal,
-    init: RequestInit & { headers: Record<string, string> },
-  ): Promise<Response> {
-    const headers = { accept: 'application/json', ...init.headers };
+  private async ask(url: URL, signal: AbortSignal, init: RequestInit): Promise<Response> {
     try {
-      return await this.fetch(url, { ...init, headers, signal, redirect: 'manual' });
+      return await this.fetch(url, { ...init, signal, redirect: 'manual' });
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
       throw new UnreachableError({ cause });
