@@ -7,7 +7,7 @@ import {
 } from 'axios';
 import type { Exchange } from '../exchanges.js';
 import type { TokenAuthClient } from '../types.js';
-import { absolute, isElsewhere } from './urls.js';
+import { absolute, isElsewhere } from '../urls.js';
 
 type Client = Pick<TokenAuthClient<unknown>, 'begin'>;
 type Response = Awaited<ReturnType<AxiosAdapter>>;

@@ -2,7 +2,7 @@ import { HttpErrorResponse, HttpResponse, type HttpEvent, type HttpInterceptorFn
 import { catchError, concatMap, defer, finalize, from, map, of, throwError, type Observable } from 'rxjs';
 import type { Exchange } from '../exchanges.js';
 import type { TokenAuthClient } from '../types.js';
-import { absolute, isElsewhere } from './urls.js';
+import { absolute, isElsewhere } from '../urls.js';
 
 type Client = Pick<TokenAuthClient<unknown>, 'begin'>;
 type Request = Parameters<HttpInterceptorFn>[0];
