@@ -58,6 +58,19 @@ export function createApi({ baseUrl, authPath = 'auth', fetch: given, cookies = 
   return api;
 }
 
+/**
+ * What an endpoint's success brings.
+ *
+ * @throws UnreachableError where its body is cut off.
+ */
+export async function dataOf<T>(response: Response): Promise<T> {
+  try {
+    return ((await response.json()) as { data: T }).data;
+  } catch (cause) {
+    throw new UnreachableError({ cause });
+  }
+}
+
 function baseOf(baseUrl: string | URL): URL {
   try {
     const base = new URL(baseUrl, (globalThis as { location?: Location }).location?.href);

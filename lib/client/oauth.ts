@@ -23,12 +23,16 @@ const ASKING = 250;
 /** Names under which the outcome stands in a URL. */
 const PARAMETERS = 'auth_token client_id uid expiry config blank oauth_registration error error_code'.split(' ');
 
-/** In sessionStorage: what tells this tab's own sign-ins from links that would sign in somebody else. */
+/** In sessionStorage: what tells this tab's own sign-ins from links that would sign in somebody else, and where they return to. */
 const STATE = 'token-auth-sign-in';
 
-function urlOf(api: Api, provider: string, window: string, { returnTo, values }: SignInWithOptions): URL {
+const returnUrl = ({ returnTo }: SignInWithOptions) => new URL(returnTo ?? location.href, location.href).href;
+
+function urlOf(api: Api, provider: string, window: string, options: SignInWithOptions): URL {
   const url = new URL(api.endpoint(encodeURIComponent(provider)));
-  const given = { ...values, auth_origin_url: new URL(returnTo ?? location.href, location.href).href };
+  // The server would repeat the outcome behind a fragment.
+  const [origin = ''] = returnUrl(options).split('#', 1);
+  const given = { ...options.values, auth_origin_url: origin };
   for (const [name, value] of Object.entries({ ...given, omniauth_window_type: window }))
     url.searchParams.set(name, value);
   return url;
@@ -81,7 +85,7 @@ export function inPopup(api: Api, provider: string, options: SignInWithOptions):
 export function byRedirect(api: Api, provider: string, options: SignInWithOptions): Promise<never> {
   const url = urlOf(api, provider, 'sameWindow', options);
   const state = crypto.getRandomValues(new Uint32Array(4)).join('');
-  sessionStorage.setItem(STATE, state);
+  sessionStorage.setItem(STATE, JSON.stringify([state, returnUrl(options)]));
   // The server gives it back as `config`.
   url.searchParams.set('config_name', state);
   location.assign(url);
@@ -95,28 +99,22 @@ export function byRedirect(api: Api, provider: string, options: SignInWithOption
 export function takeArrival(): Payload | null {
   if (typeof document === 'undefined') return null;
   const url = new URL(location.href);
-  const [route, behind] = url.hash.split('?', 2);
-  const parameters = url.searchParams;
-  const hashed = new URLSearchParams(behind);
-  const isOutcome = (each: URLSearchParams) => each.has('config') && (each.has('client_id') || each.has('error'));
-  if (!isOutcome(parameters)) return null;
-  const payload = Object.fromEntries(parameters);
-  for (const name of PARAMETERS) {
-    parameters.delete(name);
-    hashed.delete(name);
-  }
-  if (behind !== undefined) url.hash = hashed.size > 0 ? `${route}?${hashed}` : (route ?? '');
-  history.replaceState(history.state, '', url);
-  const state = storedState();
-  return state !== null && payload['config'] === state ? payload : null;
+  const payload: Payload = Object.fromEntries(url.searchParams);
+  if (payload['blank'] !== 'true' || !(payload['client_id'] || payload['error'])) return null;
+  const [state, asked] = takeState();
+  // A failure carries no state, and does nothing.
+  const isAsked = asked !== undefined && (payload['config'] === state || payload['error'] !== undefined);
+  for (const name of PARAMETERS) url.searchParams.delete(name);
+  history.replaceState(history.state, '', isAsked ? asked : url);
+  return isAsked ? payload : null;
 }
 
-function storedState(): string | null {
+function takeState(): [state?: string, url?: string] {
   try {
-    const state = sessionStorage.getItem(STATE);
+    const json = sessionStorage.getItem(STATE);
     sessionStorage.removeItem(STATE);
-    return state;
+    return JSON.parse(json ?? '[]') as [string, string];
   } catch {
-    return null;
+    return [];
   }
 }

@@ -1,4 +1,4 @@
-import { createApi } from './api.js';
+import { createApi, dataOf } from './api.js';
 import { errorOf, TokenAuthError } from './errors.js';
 import { createExchanges, tokenOf, type Exchange } from './exchanges.js';
 import { createFetch } from './fetch.js';
@@ -20,7 +20,8 @@ const asNobody = async (): Promise<Exchange> => ({ headers: {}, finish: async ()
  */
 export function createTokenAuthClient<U = TokenAuthUser>(options: TokenAuthClientOptions): TokenAuthClient<U> {
   const api = createApi(options);
-  const keeper = createKeeper<U>(storageOf(options, api.endpoint('')), api.cookies);
+  const storage = storageOf(options, api.endpoint(''));
+  const keeper = createKeeper<U>(storage, api.cookies);
   const exchanges = createExchanges(api, keeper);
   const { check } = exchanges;
   /** Some endpoints say by a 404 that nobody is signed in. */
@@ -38,7 +39,7 @@ export function createTokenAuthClient<U = TokenAuthUser>(options: TokenAuthClien
       } finally {
         verdict = await exchange.finish(response);
       }
-      if (response.ok) return { data: ((await response.json()) as { data: T }).data, response };
+      if (response.ok) return { data: await dataOf<T>(response), response };
       if (verdict === 'done' || !isFirst) throw await errorOf(response);
     }
   }
@@ -65,6 +66,23 @@ export function createTokenAuthClient<U = TokenAuthUser>(options: TokenAuthClien
 
   async function leave(reason: 'signed_out' | 'account_deleted'): Promise<void> {
     await keeper.change((stored) => (stored ? null : undefined), { reason });
+  }
+
+  const pages = new AbortController();
+  if (typeof document !== 'undefined') {
+    addEventListener('online', exchanges.catchUp, pages);
+    addEventListener('storage', () => void keeper.refresh().catch(() => {}), pages);
+    addEventListener(
+      'pagehide',
+      () => {
+        // There is no time to wait for anybody.
+        const stored = storage.get();
+        if (stored && !(stored instanceof Promise) && exchanges.isPending(stored)) {
+          void storage.set({ ...stored, lost: true });
+        }
+      },
+      pages,
+    );
   }
 
   const arrived = arrive();
@@ -156,7 +174,10 @@ export function createTokenAuthClient<U = TokenAuthUser>(options: TokenAuthClien
     },
     onChange: keeper.onChange,
     begin: async (url) => (api.has(url) ? await exchanges.begin() : null),
-    close: keeper.close,
+    close() {
+      pages.abort();
+      keeper.close();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { createTokenAuthClient, TokenAuthError, type TokenAuthClient } from 'nestjs-token-auth/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freshEmail, newAccount, PASSWORD } from '../support/accounts.js';
 import { onEveryAdapter, TestApp } from '../support/app.js';
 import { signedIn } from '../support/client-app.js';
@@ -197,7 +197,8 @@ onEveryAdapter('the accounts of a client', (platform) => {
     const { client, email } = await signedIn(plain);
     const other = await signedInAgain(email, plain);
     const clients = await client.clients();
-    expect(clients.map(({ current }) => current).toSorted()).toEqual([false, false, true]);
+    expect(clients).toHaveLength(3);
+    expect(clients.filter(({ current }) => current)).toHaveLength(1);
     await other.revoke(clients.find(({ current }) => current)?.id ?? '');
     expect(await client.validate()).toBe(null);
     expect(await thrownBy(other.revoke('nobody'))).toMatchObject({ status: 404, code: 'client_not_found' });

@@ -150,4 +150,25 @@ onEveryAdapter('a client that follows its token', (platform) => {
       expect(client.isSignedIn).toBe(true);
     });
   });
+
+  it('still asks for a lost token when an older answer repeats the one before', async () => {
+    const app = await startMembers(platform, { batchResponse: 'repeat' });
+    const { client, wire } = await signedIn(app);
+    await client.fetch('/members');
+    const latch = holdBack(wire, ({ path }) => path.endsWith('repeats'));
+    const repeating = client.fetch('/members?repeats');
+    await latch.reached;
+    app.clock.advance('10s');
+    const { fate } = wire;
+    wire.fate = ({ path }, pass) => (path === '/members' ? Wire.lose(pass) : Promise.reject(new TypeError('offline')));
+    await expect(client.fetch('/members')).rejects.toThrow('fetch failed');
+    await eventually(() => wire.paths.at(-1)?.includes('unbatch') === true);
+    wire.fate = fate;
+    latch.release();
+    expect((await repeating).headers.get('access-token')).toBe(wire.sent.at(1)?.token);
+    await eventually(() => wire.sent.at(-1)?.status === 200);
+    app.clock.advance('10s');
+    expect((await client.fetch('/members')).status).toBe(200);
+    await app.close();
+  });
 });
