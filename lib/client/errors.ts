@@ -70,7 +70,7 @@ export async function errorOf(response: Response): Promise<TokenAuthError | Serv
 }
 
 /** `Retry-After` is a number of seconds or a date (RFC 9110, section 10.2.3). */
-function secondsOf(value: string | null): number | undefined {
+export function secondsOf(value: string | null): number | undefined {
   const seconds = Number(value ?? NaN);
   const until = Number.isNaN(seconds) ? (Date.parse(value ?? '') - Date.now()) / 1000 : seconds;
   return until >= 0 ? Math.ceil(until) : undefined;
