@@ -216,7 +216,8 @@ function providersFor(
     {
       provide: Database,
       inject: [getDataSourceToken(dataSource), TOKEN_AUTH_CONFIG],
-      useFactory: (source: DataSource, config: TokenAuthConfig) => new Database(source, config.preparedStatements),
+      useFactory: (source: DataSource, { databaseTimeout, preparedStatements }: TokenAuthConfig) =>
+        new Database(source, databaseTimeout, preparedStatements),
     },
     ...USER_PROVIDERS,
     ...TOKEN_PROVIDERS,

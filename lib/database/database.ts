@@ -8,6 +8,7 @@ import type {
   Repository,
 } from 'typeorm';
 import { DatabaseError, faultOf, isDatabaseBusy } from './database-errors.js';
+import { Deadline } from './deadline.js';
 import { MysqlStatements } from './mysql-statements.js';
 import { pause } from './pause.js';
 import { PostgresStatements } from './postgres-statements.js';
@@ -34,6 +35,9 @@ interface Query {
 
 const SUPPORTED = ['better-sqlite3', 'postgres', 'mysql', 'mariadb'] as const;
 
+/** How long a write waits for somebody else's SQLite transaction, in ms. */
+const SQLITE_PATIENCE = 2000;
+
 /** How often a statement is tried that loses races. */
 const ATTEMPTS = 3;
 
@@ -42,9 +46,13 @@ export class Database {
   private readonly sqlite: SqliteStatements | null;
   private readonly statements: StatementRunner;
 
-  /** @param isPreparing - whether a connection to a server keeps statements prepared (`preparedStatements`). */
+  /**
+   * @param timeout - how long callers wait for one piece of work, in ms; null: as long as the driver waits.
+   * @param isPreparing - whether a connection to a server keeps statements prepared (`preparedStatements`).
+   */
   constructor(
     readonly dataSource: DataSource,
+    private readonly timeout: number | null = null,
     isPreparing = true,
   ) {
     const { type } = dataSource.options;
@@ -54,7 +62,8 @@ export class Database {
           `For SQLite use 'better-sqlite3', with the package of that name or with libsql as its driver.`,
       );
     }
-    this.sqlite = type === 'better-sqlite3' ? new SqliteStatements(dataSource) : null;
+    const patience = Math.min(SQLITE_PATIENCE, timeout ?? Infinity);
+    this.sqlite = type === 'better-sqlite3' ? new SqliteStatements(dataSource, patience) : null;
     this.statements =
       this.sqlite ??
       (type === 'postgres'
@@ -73,33 +82,41 @@ export class Database {
 
   /** Reads one row from the primary by a statement whose text comes again and again; `begins` is called when it is sent. */
   async readRow(sql: string, parameters: unknown[], begins: () => boolean = always): Promise<RawRow | undefined> {
-    return await this.retrying(() => this.statements.row(sql, parameters, begins));
+    return await this.retrying((deadline) => this.statements.row(sql, parameters, begins, deadline));
   }
 
   /** As {@link write}, by a statement whose text comes again and again. */
   async writeAgain(sql: string, parameters: unknown[], isWanted: () => boolean = always): Promise<number> {
-    return await this.retrying(() => this.statements.changes(sql, parameters, isWanted));
+    return await this.retrying((deadline) => this.statements.changes(sql, parameters, isWanted, deadline));
   }
 
   /** Reads from the primary: a replica may lag behind the last rotation. */
   async read<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    return await this.retrying(() => this.onPrimary(work));
+    return await this.retrying((deadline) => this.onPrimary(deadline, work));
   }
 
   /**
    * Tries again what the database refused without doing anything: another process is writing, or an isolation level above
    * the default lost a race.
    */
-  private async retrying<T>(work: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await work();
-      } catch (error) {
-        const fault = faultOf(error);
-        if (attempt === ATTEMPTS || !isDatabaseBusy(fault)) throw fault;
+  private async retrying<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
+    return await this.inTime(async (deadline) => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await work(deadline);
+        } catch (error) {
+          const fault = faultOf(error);
+          if (attempt === ATTEMPTS || !isDatabaseBusy(fault) || deadline.isOver) throw fault;
+        }
+        await pause(attempt * 10 * Math.random());
       }
-      await pause(attempt * 10 * Math.random());
-    }
+    });
+  }
+
+  /** Nothing ever waits on SQLite for an answer: it is asked in one synchronous step. */
+  private async inTime<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
+    const deadline = new Deadline(this.timeout);
+    return this.sqlite !== null ? await work(deadline) : await deadline.wait(() => work(deadline));
   }
 
   /**
@@ -108,13 +125,17 @@ export class Database {
    */
   async write(statement: Statement, isWanted: () => boolean = always): Promise<number> {
     const [sql, parameters] = statement.getQueryAndParameters();
-    return await this.retrying(() => this.writeOnce(sql, parameters, isWanted));
+    return await this.retrying((deadline) => this.writeOnce(deadline, sql, parameters, isWanted));
   }
 
-  private async writeOnce(sql: string, parameters: unknown[], isWanted: () => boolean): Promise<number> {
+  private async writeOnce(
+    deadline: Deadline,
+    sql: string,
+    parameters: unknown[],
+    isWanted: () => boolean,
+  ): Promise<number> {
     if (this.sqlite !== null) return await this.sqlite.changesOnce(sql, parameters, isWanted);
-    return await this.onPrimary(async (runner) => {
-      await runner.connect();
+    return await this.onPrimary(deadline, async (runner) => {
       if (!isWanted()) return 0;
       const result = (await runner.query(sql, parameters, true)) as ObjectLiteral;
       return Number(result['affected'] ?? 0);
@@ -130,19 +151,19 @@ export class Database {
       const [sql, parameters] = statement.getQueryAndParameters();
       return { sql, parameters, mustChange };
     });
-    return await this.retrying(() => this.allOnce(queries));
+    return await this.retrying((deadline) => this.allOnce(deadline, queries));
   }
 
-  private async allOnce(queries: readonly Query[]): Promise<boolean> {
+  private async allOnce(deadline: Deadline, queries: readonly Query[]): Promise<boolean> {
     const { sqlite } = this;
-    if (sqlite === null) return await this.allOnServer(queries);
+    if (sqlite === null) return await this.allOnServer(deadline, queries);
     return await sqlite.inTransaction(() =>
       queries.every(({ sql, parameters, mustChange }) => sqlite.runNow(sql, parameters) > 0 || !mustChange),
     );
   }
 
-  private async allOnServer(queries: readonly Query[]): Promise<boolean> {
-    return await this.onPrimary(async (runner) => {
+  private async allOnServer(deadline: Deadline, queries: readonly Query[]): Promise<boolean> {
+    return await this.onPrimary(deadline, async (runner) => {
       await runner.startTransaction();
       try {
         for (const { sql, parameters, mustChange } of queries) {
@@ -167,20 +188,28 @@ export class Database {
    * @param identity - the property that tells the entity from others, whatever its generated key.
    */
   async save<E extends object>(entity: Type<E>, values: E, identity: keyof E): Promise<void> {
-    const repository = this.dataSource.getRepository(entity);
-    try {
-      if (this.sqlite !== null) await this.saveInSqlite(repository, values, identity);
-      else await repository.save(values as never);
-    } catch (error) {
-      throw faultOf(error);
-    }
+    const { sqlite } = this;
+    await this.inTime(async (deadline) => {
+      try {
+        if (sqlite !== null) await this.saveInSqlite(sqlite, this.dataSource.getRepository(entity), values, identity);
+        else await this.onPrimary(deadline, ({ manager }) => manager.getRepository(entity).save(values as never));
+      } catch (error) {
+        throw faultOf(error);
+      }
+    });
   }
 
   /** A transaction that begins meanwhile takes the new row in, and may roll it back. */
-  private async saveInSqlite<E extends object>(repository: Repository<E>, values: E, identity: keyof E): Promise<void> {
+  private async saveInSqlite<E extends object>(
+    sqlite: SqliteStatements,
+    repository: Repository<E>,
+    values: E,
+    identity: keyof E,
+  ): Promise<void> {
     const { primaryColumns } = repository.metadata;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      await this.untilNoTransaction();
+      // The repository would not find out by itself.
+      await sqlite.probe();
       // One that TypeORM began for us would get mixed up with one of the application, on their common connection.
       await repository.save(values as never, { transaction: false });
       await this.untilNoTransaction();
@@ -203,13 +232,14 @@ export class Database {
     this.dataSource.subscribers.push(subscriber);
   }
 
-  private async onPrimary<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  private async onPrimary<T>(deadline: Deadline, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner('master');
+    // SQLite has one runner for everybody, and no connection that could be closed.
+    if (this.sqlite !== null) return await work(runner);
     try {
-      return await work(runner);
+      return await deadline.using(await runner.connect(), () => work(runner));
     } finally {
-      // SQLite has one runner for everybody.
-      if (this.sqlite === null) await runner.release();
+      await runner.release();
     }
   }
 

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { Deadline } from './deadline.js';
 import { StatementLogger, type RawRow, type StatementRunner } from './statement-runner.js';
 
 /** The part of mysql2 (and of mysql, which does not prepare) that single statements need. */
@@ -31,39 +32,58 @@ export class MysqlStatements implements StatementRunner {
   }
 
   /** Not prepared: what comes back would have other types than TypeORM's (a `float` its 32 bits as a number). */
-  async row(sql: string, parameters: unknown[], begins: () => boolean): Promise<RawRow | undefined> {
-    return ((await this.run('query', sql, parameters, begins)) as RawRow[] | null)?.[0];
+  async row(sql: string, values: unknown[], begins: () => boolean, deadline: Deadline): Promise<RawRow | undefined> {
+    return ((await this.run('query', sql, values, begins, deadline)) as RawRow[] | null)?.[0];
   }
 
-  async changes(sql: string, parameters: unknown[], begins: () => boolean): Promise<number> {
-    const result = await this.runPrepared(sql, parameters, begins);
+  async changes(sql: string, values: unknown[], begins: () => boolean, deadline: Deadline): Promise<number> {
+    const result = await this.runPrepared(sql, values, begins, deadline);
     return (result as { affectedRows: number } | null)?.affectedRows ?? 0;
   }
 
-  private async runPrepared(sql: string, parameters: unknown[], begins: () => boolean): Promise<unknown> {
-    if (!this.isPreparing) return await this.run('query', sql, parameters, begins);
+  private async runPrepared(
+    sql: string,
+    values: unknown[],
+    begins: () => boolean,
+    deadline: Deadline,
+  ): Promise<unknown> {
+    if (!this.isPreparing) return await this.run('query', sql, values, begins, deadline);
     try {
-      return await this.run('execute', sql, parameters, begins);
+      return await this.run('execute', sql, values, begins, deadline);
     } catch (error) {
       if (!UNPREPARED.has((error as { code?: string }).code ?? '')) throw error;
-      return await this.run('query', sql, parameters, begins);
+      return await this.run('query', sql, values, begins, deadline);
     }
   }
 
-  private async run(way: 'query' | 'execute', sql: string, values: unknown[], begins: () => boolean): Promise<unknown> {
-    const { driver } = this.dataSource;
-    const connection = await (
-      driver as unknown as { obtainMasterConnection(): Promise<Connection> }
-    ).obtainMasterConnection();
-    if (!begins()) {
+  private async run(
+    way: 'query' | 'execute',
+    sql: string,
+    values: unknown[],
+    begins: () => boolean,
+    deadline: Deadline,
+  ): Promise<unknown> {
+    const driver = this.dataSource.driver as unknown as { obtainMasterConnection(): Promise<Connection> };
+    const connection = await driver.obtainMasterConnection();
+    try {
+      return await deadline.using(connection, async () =>
+        begins() ? await this.send(connection, way, sql, values) : null,
+      );
+    } finally {
       connection.release();
-      return null;
     }
+  }
+
+  private async send(
+    connection: Connection,
+    way: 'query' | 'execute',
+    sql: string,
+    values: unknown[],
+  ): Promise<unknown> {
     const begunAt = this.logger.begin(sql, values);
     return await new Promise((resolve, reject) => {
       const run = connection[way] ?? connection.query;
       run.call(connection, this.queryOf(sql), values, (error, result) => {
-        connection.release();
         if (error) {
           this.logger.fail(error, sql, values);
           reject(error);

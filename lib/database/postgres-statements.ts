@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { DatabaseError } from './database-errors.js';
+import type { Deadline } from './deadline.js';
 import { StatementLogger, type RawRow, type StatementRunner } from './statement-runner.js';
 
 /** The part of pg that single statements need. */
@@ -48,22 +49,22 @@ export class PostgresStatements implements StatementRunner {
     this.logger = new StatementLogger(dataSource);
   }
 
-  async row(sql: string, parameters: unknown[], begins: () => boolean): Promise<RawRow | undefined> {
-    return (await this.run(sql, parameters, begins))?.rows[0];
+  async row(text: string, values: unknown[], begins: () => boolean, deadline: Deadline): Promise<RawRow | undefined> {
+    return (await this.run({ text, values }, begins, deadline))?.rows[0];
   }
 
-  async changes(sql: string, parameters: unknown[], begins: () => boolean): Promise<number> {
-    return (await this.run(sql, parameters, begins))?.rowCount ?? 0;
+  async changes(text: string, values: unknown[], begins: () => boolean, deadline: Deadline): Promise<number> {
+    return (await this.run({ text, values }, begins, deadline))?.rowCount ?? 0;
   }
 
   /** A statement that cannot be used as it was prepared has done nothing, and runs once more without a name. */
-  private async run(text: string, values: unknown[], begins: () => boolean): Promise<Result | null> {
-    if (!this.isPreparing) return await this.send({ text, values }, begins);
+  private async run(query: Query, begins: () => boolean, deadline: Deadline): Promise<Result | null> {
+    if (!this.isPreparing) return await this.send(query, begins, deadline);
     try {
-      return await this.send({ name: this.nameOf(text), text, values }, begins);
+      return await this.send({ name: this.nameOf(query.text), ...query }, begins, deadline);
     } catch (error) {
       if (!this.isUnusable((error as { code?: string }).code ?? '')) throw error;
-      return await this.send({ text, values }, begins);
+      return await this.send(query, begins, deadline);
     }
   }
 
@@ -91,12 +92,19 @@ export class PostgresStatements implements StatementRunner {
     return name;
   }
 
-  private send(query: Query, begins: () => boolean): Promise<Result | null> {
+  private send(query: Query, begins: () => boolean, deadline: Deadline): Promise<Result | null> {
     const { text, values } = query;
     return new Promise((resolve, reject) => {
       this.pool.connect((unavailable, client, release) => {
         if (unavailable) return reject(unavailable);
+        try {
+          deadline.hold(client);
+        } catch (late) {
+          release();
+          return reject(late as Error);
+        }
         if (!begins()) {
+          deadline.letGo();
           release();
           return resolve(null);
         }
@@ -105,6 +113,7 @@ export class PostgresStatements implements StatementRunner {
         client.on('error', ignore);
         client.query(query, (error, result) => {
           client.removeListener('error', ignore);
+          deadline.letGo();
           // The pool throws broken connections away.
           release();
           if (error) {

@@ -16,8 +16,7 @@ interface PreparedStatement {
   run(parameters: readonly unknown[]): { changes: number };
 }
 
-/** How long a write waits for somebody else's SQLite transaction, and how often it looks, in ms. */
-const PATIENCE = 2000;
+/** How often it looks whether somebody else's transaction is over, in ms. */
 const POLL = 2;
 
 /**
@@ -29,9 +28,15 @@ export class SqliteStatements implements StatementRunner {
   private readonly logger: StatementLogger;
   private readonly prepared = new Map<string, PreparedStatement>();
   private preparedOn: SqliteConnection | undefined;
+  private readonly isStandIn: boolean;
 
-  constructor(private readonly dataSource: DataSource) {
+  /** @param patience - how long a write waits for somebody else's transaction, in ms. */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly patience: number,
+  ) {
     this.logger = new StatementLogger(dataSource);
+    this.isStandIn = (dataSource.options as { driver?: unknown }).driver !== undefined;
   }
 
   async row(sql: string, parameters: unknown[], begins: () => boolean): Promise<RawRow | undefined> {
@@ -42,23 +47,34 @@ export class SqliteStatements implements StatementRunner {
     // Looking and writing without an `await` in between.
     while (this.connection.inTransaction) await this.untilNoTransaction();
     if (!begins()) return 0;
-    return this.logged(sql, parameters, () => this.prepare(sql).run(parameters).changes);
+    return this.alone(() => this.logged(sql, parameters, () => this.prepare(sql).run(parameters).changes));
   }
 
   /** As {@link changes}, for a statement that comes once in a while. */
   async changesOnce(sql: string, parameters: unknown[], begins: () => boolean): Promise<number> {
     while (this.connection.inTransaction) await this.untilNoTransaction();
-    return begins() ? this.runNow(sql, parameters) : 0;
+    return begins() ? this.alone(() => this.runNow(sql, parameters)) : 0;
   }
 
-  /** Runs a statement at once, as a part of {@link inTransaction}. */
-  runNow(sql: string, parameters: unknown[]): number {
-    return this.logged(sql, parameters, () => this.connection.prepare(sql).run(parameters).changes);
-  }
-
-  /** Works in one transaction, and in one synchronous step, so that nobody else's work gets into it; false rolls it back. */
-  async inTransaction(work: () => boolean): Promise<boolean> {
+  /** Finds out, without writing, whether another process writes. */
+  async probe(): Promise<void> {
     while (this.connection.inTransaction) await this.untilNoTransaction();
+    this.locked(() => false);
+  }
+
+  /**
+   * Writes with the lock of the file taken first where another package stands in for better-sqlite3: libsql leaves a
+   * statement unfinished that finds the file locked by another process, and until it is collected nothing that the
+   * connection writes is committed, whatever it says.
+   */
+  private alone(write: () => number): number {
+    if (!this.isStandIn) return write();
+    let changes = 0;
+    this.locked(() => (changes = write()) > 0);
+    return changes;
+  }
+
+  private locked(work: () => boolean): boolean {
     const { connection } = this;
     connection.exec('BEGIN IMMEDIATE');
     try {
@@ -71,10 +87,21 @@ export class SqliteStatements implements StatementRunner {
     }
   }
 
+  /** Runs a statement at once, as a part of {@link inTransaction}. */
+  runNow(sql: string, parameters: unknown[]): number {
+    return this.logged(sql, parameters, () => this.connection.prepare(sql).run(parameters).changes);
+  }
+
+  /** Works in one transaction, and in one synchronous step, so that nobody else's work gets into it; false rolls it back. */
+  async inTransaction(work: () => boolean): Promise<boolean> {
+    while (this.connection.inTransaction) await this.untilNoTransaction();
+    return this.locked(work);
+  }
+
   /** Waits for a transaction that others have open on the connection, and tells whether there was one. */
   async untilNoTransaction(): Promise<boolean> {
     if (!this.connection.inTransaction) return false;
-    const deadline = performance.now() + PATIENCE;
+    const deadline = performance.now() + this.patience;
     while (this.connection.inTransaction) {
       if (performance.now() > deadline) throw new DatabaseError('An open transaction holds the SQLite connection.');
       await pause(POLL);
@@ -100,6 +127,8 @@ export class SqliteStatements implements StatementRunner {
       this.logger.end(begunAt, sql, parameters);
       return result;
     } catch (error) {
+      // An unfinished one must not be used again.
+      this.prepared.delete(sql);
       this.logger.fail(error, sql, parameters);
       throw error;
     }

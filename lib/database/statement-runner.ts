@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { Deadline } from './deadline.js';
 
 /** A row as the driver hands it over, by the names of the statement's columns. */
 export type RawRow = Readonly<Record<string, unknown>>;
@@ -8,12 +9,13 @@ export type RawRow = Readonly<Record<string, unknown>>;
  * takes each text apart once and keeps it prepared. Faults are the driver's own.
  *
  * `begins` is asked right before a statement is sent, after the wait for a connection; where it says no, nothing is sent.
+ * Nor is it when the deadline has passed.
  */
 export interface StatementRunner {
   /** The first row that a statement finds. */
-  row(sql: string, parameters: unknown[], begins: () => boolean): Promise<RawRow | undefined>;
+  row(sql: string, parameters: unknown[], begins: () => boolean, deadline: Deadline): Promise<RawRow | undefined>;
   /** How many rows a statement changed. */
-  changes(sql: string, parameters: unknown[], begins: () => boolean): Promise<number>;
+  changes(sql: string, parameters: unknown[], begins: () => boolean, deadline: Deadline): Promise<number>;
 }
 
 /** Tells the logger of a data source of statements, as TypeORM's query runners do. */

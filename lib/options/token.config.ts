@@ -9,7 +9,6 @@ export interface TokenConfig {
   readonly onTokenReuse: 'revoke' | 'reject';
   /** The pepper for new digests first; `''` is none. */
   readonly tokenPeppers: readonly [string, ...string[]];
-  readonly preparedStatements: boolean;
   readonly maxNumberOfDevices: (user: AnyUser) => number | Promise<number>;
 }
 
@@ -32,7 +31,6 @@ export function tokenConfig(check: OptionsCheck): TokenConfig {
     batchResponse: check.oneOf('batchResponse', ['blank', 'repeat', 'omit'], 'blank'),
     onTokenReuse: check.oneOf('onTokenReuse', ['revoke', 'reject'], 'revoke'),
     tokenPeppers: peppers(check),
-    preparedStatements: check.flag('preparedStatements', true),
     maxNumberOfDevices: deviceLimit(check),
   };
 }

@@ -83,15 +83,6 @@ export interface TokenOptions<U extends AnyUser = AnyUser> {
   tokenPepper?: string | readonly string[];
 
   /**
-   * Whether connections to PostgreSQL and MySQL/MariaDB keep the statements of guarded requests prepared. `false` behind a
-   * pooler that hands connections around between statements and does not keep track of prepared ones, such as PgBouncer in
-   * transaction mode without `max_prepared_statements`. On SQLite it means nothing.
-   *
-   * @defaultValue `true`
-   */
-  preparedStatements?: boolean;
-
-  /**
    * How many clients a user may have signed in at once; signing in beyond that ends the least recently used ones. A
    * whole number of 1 or more, or a function of the user; one that gives anything else fails the sign-in with a TypeError.
    *

@@ -128,6 +128,7 @@ const compilerOptions = {
   experimentalDecorators: true,
   emitDecoratorMetadata: true,
   skipLibCheck: true,
+  jsx: 'react-jsx',
   types: ['node'],
   rootDir: '.',
   outDir: 'out',

@@ -1,0 +1,1 @@
+export { tokenAuthInterceptor } from './token-auth-interceptor.js';

@@ -1,0 +1,1 @@
+export { attachTokenAuth } from './attach-token-auth.js';

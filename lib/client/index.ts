@@ -1,0 +1,13 @@
+export { cookieTokenStorage } from './cookie-storage.js';
+export type { TokenCookieAttributes, TokenCookieOptions } from './cookie-storage.js';
+export { ServiceUnavailableError, TokenAuthError, UnreachableError } from './errors.js';
+export type { FieldErrors } from './errors.js';
+export type { Exchange, ExchangeResponse } from './exchanges.js';
+export type { SessionChange, SignOutReason } from './keeper.js';
+export type { SignInWithOptions } from './oauth.js';
+export { localTokenStorage, memoryStorage, sessionTokenStorage } from './storage.js';
+export type { StoredSession, TokenStorage } from './storage.js';
+export { createTokenAuthClient } from './token-auth-client.js';
+export type { AccountValues, SignedInClient, TokenAuthClient, TokenAuthClientOptions, TokenAuthUser } from './types.js';
+export { createServiceClient, type ServiceClient, type ServiceIdentity } from './service/service-client.js';
+export type { ServiceClientOptions, SignInFailure, SignInValues, SignOutFailure } from './service/service-options.js';

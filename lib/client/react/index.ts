@@ -1,0 +1,2 @@
+export { useTokenAuth } from './use-token-auth.js';
+export type { TokenAuthState } from './use-token-auth.js';

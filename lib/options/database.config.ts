@@ -1,0 +1,22 @@
+import type { OptionsCheck } from './options-check.js';
+
+/** How the database is used; durations in ms. */
+export interface DatabaseConfig {
+  /** Null: without a limit. */
+  readonly databaseTimeout: number | null;
+  readonly preparedStatements: boolean;
+}
+
+/** The longest time that a timer of JavaScript can run for, in ms: 24 days. */
+const LONGEST_TIMER = 2_147_483_647;
+
+export function databaseConfig(check: OptionsCheck): DatabaseConfig {
+  return { databaseTimeout: timeoutOf(check), preparedStatements: check.flag('preparedStatements', true) };
+}
+
+function timeoutOf(check: OptionsCheck): number | null {
+  if (check.options.databaseTimeout === null) return null;
+  const timeout = check.duration('databaseTimeout', '10s', 1);
+  if (timeout > LONGEST_TIMER) check.fault('databaseTimeout', `must be at most ${LONGEST_TIMER} ms`);
+  return timeout;
+}
