@@ -1,0 +1,50 @@
+import type { TokenAuthClient } from 'nestjs-token-auth/client';
+import { byId, say } from './dom.js';
+import { explain } from './errors.js';
+import { onSubmit } from './forms.js';
+
+const PATH = '/demo/second_factor';
+
+/** Switching codes of an authenticator on and off. */
+export function connectSecondFactor(client: TokenAuthClient<unknown>): void {
+  const show = (form: 'none' | 'second-factor-code' | 'second-factor-off') => {
+    byId('enrol').hidden = form !== 'none';
+    for (const id of ['second-factor-code', 'second-factor-off']) byId(id).hidden = id !== form;
+  };
+
+  byId('enrol').addEventListener('click', () => void enrol());
+  async function enrol(): Promise<void> {
+    say('second-factor-message', '');
+    const response = await client.fetch(PATH, { method: 'POST' });
+    if (response.status === 409) return show('second-factor-off');
+    if (!response.ok) return say('second-factor-message', await faultsIn(response), 'error');
+    const { uri } = ((await response.json()) as { data: { uri: string } }).data;
+    byId('second-factor-key').textContent = new URL(uri).searchParams.get('secret');
+    byId<HTMLAnchorElement>('otpauth').href = uri;
+    show('second-factor-code');
+    byId('second-factor-otp').focus();
+  }
+
+  onSubmit(byId('second-factor-code'), async (values) => {
+    await send('PUT', values);
+    show('second-factor-off');
+    byId('second-factor-key').textContent = '';
+    say('second-factor-message', 'It is on: signing in asks for a code now.', 'good');
+  });
+  onSubmit(byId('second-factor-off'), async (values) => {
+    await send('DELETE', values);
+    show('none');
+    say('second-factor-message', 'It is off.', 'good');
+  });
+
+  async function send(method: string, values: object): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    const response = await client.fetch(PATH, { method, headers, body: JSON.stringify(values) });
+    if (!response.ok) throw new Error(await faultsIn(response));
+  }
+}
+
+async function faultsIn(response: Response): Promise<string> {
+  const { errors = [] } = (await response.json().catch(() => ({}))) as { errors?: string[] };
+  return errors.join(' ') || explain(new Error(`The server answered ${response.status}.`));
+}
