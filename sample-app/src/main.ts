@@ -45,8 +45,15 @@ async function start(): Promise<void> {
 
 /** Loaded only where it is wanted: other applications have no use for the package. */
 async function demoOidc(callback: string): Promise<OAuthProvider> {
-  const { startDemoOidc } = await import('./demo-oidc.js');
-  return await startDemoOidc(callback);
+  const { warn } = console;
+  // The package warns of what it must not be in production, where it is not started.
+  console.warn = () => undefined;
+  try {
+    const { startDemoOidc } = await import('./demo-oidc.js');
+    return await startDemoOidc(callback);
+  } finally {
+    console.warn = warn;
+  }
 }
 
 /** Ends by the signal itself, as who has sent it expects, once what was asked has been answered. */

@@ -1,7 +1,7 @@
 import { TokenAuthError, type TokenAuthClient } from 'nestjs-token-auth/client';
-import { arrival, type Arrival } from './arrival.js';
+import { arrival } from './arrival.js';
 import { byId, say } from './dom.js';
-import { explain } from './errors.js';
+import { explain, faultsIn } from './errors.js';
 import { onSubmit } from './forms.js';
 import type { Setup } from './setup.js';
 import { connectTabs } from './tabs.js';
@@ -15,7 +15,7 @@ export interface Person {
 /** Ways in, and what people can do about their own account. */
 export class Account {
   private readonly chooseTab = connectTabs(document.querySelector('[role=tablist]') as HTMLElement);
-  private arrival: Arrival | null = arrival;
+  private resetToken = arrival?.resetToken;
 
   /** @param onMail - called with the address that a mail has gone to. */
   constructor(
@@ -32,7 +32,7 @@ export class Account {
   /** Shows who is signed in, or the ways in. */
   show(): void {
     const { client } = this;
-    const wantsPassword = this.arrival?.wantsPassword === true;
+    const wantsPassword = this.resetToken !== undefined;
     byId('account').ariaBusy = 'false';
     byId('waiting').hidden = true;
     byId('new-password').hidden = !wantsPassword;
@@ -90,19 +90,14 @@ export class Account {
   }
 
   private connectNewPassword(): void {
-    onSubmit(byId('new-password'), async (values) => {
-      const { password = '', otp } = values;
-      const token = this.arrival?.resetToken;
-      const more = {
-        ...(token === undefined ? {} : { resetPasswordToken: token }),
-        ...(otp === undefined ? {} : { otp }),
-      };
-      const reset = { password, passwordConfirmation: password, ...more };
-      await this.withSecondFactor(
-        'new-password',
-        () => this.client.resetPassword(reset),
-        () => (this.arrival = null),
-      );
+    onSubmit(byId('new-password'), async ({ password = '', otp }) => {
+      const token = this.resetToken ?? '';
+      const reset = { password, password_confirmation: password, reset_password_token: token };
+      const enter =
+        otp === undefined
+          ? () => this.client.resetPassword({ password, passwordConfirmation: password, resetPasswordToken: token })
+          : () => resetWithCode(this.client, this.setup, { ...reset, otp });
+      await this.withSecondFactor('new-password', enter, () => (this.resetToken = undefined));
     });
   }
 
@@ -145,6 +140,17 @@ export class Account {
     this.show();
     byId('account-title').focus();
   }
+}
+
+/** A new password and a second factor at once: a `fetch` of the client takes the token of any answer that signs in. */
+async function resetWithCode(client: TokenAuthClient<Person>, { auth_path }: Setup, values: object): Promise<void> {
+  const response = await client.fetch(`/${auth_path}/password`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(values),
+  });
+  if (!response.ok) throw new Error(await faultsIn(response));
+  await client.validate();
 }
 
 /** Where links of mails lead. */

@@ -2,8 +2,7 @@
 export interface Arrival {
   /** Shown to people. */
   readonly notice: string;
-  readonly wantsPassword: boolean;
-  /** The secret that a new password is set by; where it is missing, the link has signed in. */
+  /** The secret that a new password is set by. */
   readonly resetToken?: string;
 }
 
@@ -12,16 +11,18 @@ export const arrival: Arrival | null = read(new URLSearchParams(location.search)
 
 function read(parameters: URLSearchParams): Arrival | null {
   const resetToken = parameters.get('reset_password_token');
-  if (resetToken !== null) return cleaned({ notice: '', wantsPassword: true, resetToken });
+  if (resetToken !== null) return cleaned({ notice: '', resetToken });
   const confirmed = parameters.get('account_confirmation_success');
   if (confirmed !== null) {
     const notice =
       confirmed === 'true' ? 'The address is confirmed. You can sign in now.' : 'This link does not serve any more.';
-    return cleaned({ notice, wantsPassword: false });
+    return cleaned({ notice });
   }
-  if (parameters.get('unlock') === 'true') return cleaned({ notice: 'The account is unlocked.', wantsPassword: false });
-  // The client takes the credentials out of the address itself.
-  if (parameters.get('reset_password') === 'true') return { notice: '', wantsPassword: true };
+  if (parameters.get('unlock') === 'true') return cleaned({ notice: 'The account is unlocked.' });
+  // Whoever makes somebody follow such a link could sign them in to an account of his own.
+  if (parameters.get('reset_password') === 'true') {
+    return cleaned({ notice: 'This link has a session in it, which this page does not take.' });
+  }
   return null;
 }
 

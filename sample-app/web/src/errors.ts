@@ -7,3 +7,9 @@ export function explain(error: unknown): string {
   if (error instanceof UnreachableError) return 'Nobody answers. Is the application still running?';
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What a refusal says. */
+export async function faultsIn(response: Response): Promise<string> {
+  const { errors = [] } = (await response.json().catch(() => ({}))) as { errors?: string[] | object };
+  return (Array.isArray(errors) ? errors.join(' ') : '') || `The server answered ${response.status}.`;
+}

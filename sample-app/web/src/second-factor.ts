@@ -1,6 +1,6 @@
 import type { TokenAuthClient } from 'nestjs-token-auth/client';
 import { byId, say } from './dom.js';
-import { explain } from './errors.js';
+import { faultsIn } from './errors.js';
 import { onSubmit } from './forms.js';
 
 const PATH = '/demo/second_factor';
@@ -42,9 +42,4 @@ export function connectSecondFactor(client: TokenAuthClient<unknown>): void {
     const response = await client.fetch(PATH, { method, headers, body: JSON.stringify(values) });
     if (!response.ok) throw new Error(await faultsIn(response));
   }
-}
-
-async function faultsIn(response: Response): Promise<string> {
-  const { errors = [] } = (await response.json().catch(() => ({}))) as { errors?: string[] };
-  return errors.join(' ') || explain(new Error(`The server answered ${response.status}.`));
 }

@@ -1,3 +1,5 @@
+import { faultsIn } from './errors.js';
+
 /** How the application is set up, as `GET /demo/setup` tells. */
 export interface Setup {
   readonly auth_path: string;
@@ -33,7 +35,5 @@ export async function changeOptions(options: Options): Promise<void> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(options),
   });
-  if (response.ok) return;
-  const { errors = [] } = (await response.json().catch(() => ({}))) as { errors?: string[] };
-  throw new Error(errors.join(' ') || `The application answered ${response.status}.`);
+  if (!response.ok) throw new Error(await faultsIn(response));
 }

@@ -19,7 +19,7 @@ export function draw(scene: Scene, title: string): SVGElement {
     lane('server', serverX, height),
     ...scene.times.map(({ y, text }) => svg('text', { class: 'time', x: clientX - 42, y: y + 4 }, text)),
     ...scene.pauses.map(({ pause, y }) => pauseOf(scene, y, pause.to === null ? null : pause.to - pause.from)),
-    ...scene.rings.map(({ top, bottom }) => ring(clientX + OUT, top, bottom)),
+    ...scene.rings.map((each) => ring(clientX + OUT, each)),
     ...scene.exchanges.map((placed) => server(placed, height)),
     ...scene.exchanges.map((placed) => request(placed, scene)),
     ...scene.exchanges.map((placed) => answer(placed, scene)),
@@ -37,8 +37,9 @@ function lane(name: string, x: number, height: number): SVGElement {
 }
 
 /** A batch: around the beads of its requests. */
-function ring(x: number, top: number, bottom: number): SVGElement {
-  return svg('rect', { class: 'ring', x: x - 17, y: top, width: 34, height: bottom - top, rx: 17 });
+function ring(x: number, { top, bottom, letters }: Scene['rings'][number]): SVGElement {
+  const shape = { x: x - 17, y: top, width: 34, height: bottom - top, rx: 17 };
+  return svg('rect', { class: 'ring', 'data-batch': letters, ...shape });
 }
 
 /** What the server is working on. */

@@ -19,7 +19,8 @@ export interface Scene {
   readonly isNarrow: boolean;
   readonly exchanges: readonly PlacedExchange[];
   readonly pauses: readonly { readonly pause: Pause; readonly y: number }[];
-  readonly rings: readonly { readonly top: number; readonly bottom: number }[];
+  /** Around the requests of each batch. */
+  readonly rings: readonly { readonly top: number; readonly bottom: number; readonly letters: string }[];
   /** The time axis. */
   readonly times: readonly { readonly y: number; readonly text: string }[];
 }
@@ -71,7 +72,8 @@ export function layOut(events: readonly LabEvent[], width: number, buffer: numbe
     ),
     rings: batchesOf(events, buffer).map((batch) => {
       const ys = exchanges.filter(({ exchange }) => batch.includes(exchange)).map(({ sentY }) => sentY);
-      return { top: Math.min(...ys) - RING, bottom: Math.max(...ys) + RING };
+      const letters = batch.map(({ letter }) => letter).join(' ');
+      return { top: Math.min(...ys) - RING, bottom: Math.max(...ys) + RING, letters };
     }),
     times: rows.flatMap(({ y, at, event }) => (event.kind === 'exchange' ? [{ y, text: clock(at - start) }] : [])),
   };
