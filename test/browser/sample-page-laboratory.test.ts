@@ -66,11 +66,10 @@ describe.skipIf(CHROMIUM === undefined)('the laboratory of the sample page', () 
         const five = await page.run('five');
         expect(beadsOf(five)).toEqual({ shown: [1, 1, 1, 1, 1], told: [2, 2, 2, 2, 2] });
         expect(five.batches).toEqual(['a b c d e']);
-        await page.page.uncheck('#wait-first');
-        const one = await page.run('one');
-        expect([beadsOf(one), one.pauses]).toEqual([{ shown: [1], told: [1] }, 0]);
         await page.choose({ batchResponse: 'blank' });
-        expect(beadsOf(await page.run('one'))).toEqual({ shown: [1], told: [null] });
+        expect(sorted(beadsOf(await page.run('five')).told)).toEqual([2, null, null, null, null]);
+        await page.page.uncheck('#wait-first');
+        expect((await page.run('one')).pauses).toBe(0);
       },
       PATIENCE,
     );
@@ -104,7 +103,7 @@ describe.skipIf(CHROMIUM === undefined)('the laboratory of the sample page', () 
         expect(late.refused).toEqual([]);
         const { shown, told } = beadsOf(late);
         expect([new Set(shown), new Set(told)]).toEqual([new Set([1]), new Set([2])]);
-        expect(late.pauses).toBe(2);
+        expect(late.pauses).toBeGreaterThan(0);
         expect(await page.page.locator('#signed-in').isVisible()).toBe(true);
 
         const newest = late.answers.at(-1)?.bead ?? NaN;

@@ -36,7 +36,7 @@ export class SampleApp {
 
   /** Starts it with variables that it cannot work with. */
   static async fail(folder: string, variables: Record<string, string>): Promise<{ code: unknown; stderr: string }> {
-    const child = run(folder, { PORT: '0', ...variables }, 'pipe');
+    const child = run(folder, { PORT: '0', DEMO_OIDC: '0', ...variables }, 'pipe');
     let stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
     const [code] = (await once(child, 'close')) as [unknown];

@@ -106,15 +106,21 @@ export class Account {
       await this.client.updateAccount({ name });
       return 'Saved.';
     });
-    byId('sign-out').addEventListener('click', () => void this.leave(() => this.client.signOut()));
+    byId('sign-out').addEventListener('click', () => void this.signOut());
     onSubmit(byId('delete-account'), () => this.leave(() => this.client.deleteAccount()));
+  }
+
+  /** Here at once, whatever the server says. */
+  private async signOut(): Promise<void> {
+    let fault = '';
+    await this.leave(() => this.client.signOut().catch((error: unknown) => void (fault = explain(error))));
+    say('sign-in-message', fault, 'error');
   }
 
   private async leave(how: () => Promise<void>): Promise<void> {
     await how();
     byId<HTMLDetailsElement>('deletion').open = false;
     byId<HTMLDetailsElement>('second-factor').open = false;
-    this.chooseTab('tab-sign-in');
     this.show();
     byId('account-title').focus();
   }
@@ -137,6 +143,7 @@ export class Account {
 
   private entered(form: string): void {
     byId<HTMLFormElement>(form).reset();
+    this.chooseTab('tab-sign-in');
     this.show();
     byId('account-title').focus();
   }

@@ -1,6 +1,6 @@
 import type { TokenAuthClient } from 'nestjs-token-auth/client';
 import { byId, say } from './dom.js';
-import { faultsIn } from './errors.js';
+import { explain, faultsIn } from './errors.js';
 import { onSubmit } from './forms.js';
 
 const PATH = '/demo/second_factor';
@@ -10,14 +10,21 @@ export function connectSecondFactor(client: TokenAuthClient<unknown>): void {
   const show = (form: 'none' | 'second-factor-code' | 'second-factor-off') => {
     byId('enrol').hidden = form !== 'none';
     for (const id of ['second-factor-code', 'second-factor-off']) byId(id).hidden = id !== form;
+    if (form === 'second-factor-code') return;
+    byId('second-factor-key').textContent = '';
+    byId<HTMLAnchorElement>('otpauth').href = '#second-factor';
   };
+  // Whoever opens it anew begins anew.
+  byId('second-factor').addEventListener('toggle', () => show('none'));
 
-  byId('enrol').addEventListener('click', () => void enrol());
+  byId('enrol').addEventListener('click', () => {
+    void enrol().catch((error: unknown) => say('second-factor-message', explain(error), 'error'));
+  });
   async function enrol(): Promise<void> {
     say('second-factor-message', '');
     const response = await client.fetch(PATH, { method: 'POST' });
     if (response.status === 409) return show('second-factor-off');
-    if (!response.ok) return say('second-factor-message', await faultsIn(response), 'error');
+    if (!response.ok) throw new Error(await faultsIn(response));
     const { uri } = ((await response.json()) as { data: { uri: string } }).data;
     byId('second-factor-key').textContent = new URL(uri).searchParams.get('secret');
     byId<HTMLAnchorElement>('otpauth').href = uri;
@@ -28,7 +35,6 @@ export function connectSecondFactor(client: TokenAuthClient<unknown>): void {
   onSubmit(byId('second-factor-code'), async (values) => {
     await send('PUT', values);
     show('second-factor-off');
-    byId('second-factor-key').textContent = '';
     say('second-factor-message', 'It is on: signing in asks for a code now.', 'good');
   });
   onSubmit(byId('second-factor-off'), async (values) => {

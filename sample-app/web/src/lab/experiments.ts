@@ -8,7 +8,7 @@ export interface Bench {
   readonly recorder: Recorder;
   /** Whether a batch that is open may close before anything is sent. */
   readonly waitsFirst: boolean;
-  /** The token to show again; null for the one that the next rotation replaces. */
+  /** The token to show again; null for the one before the newest, of which a rotation makes one where there is none. */
   readonly oldToken: Bead | null;
   /** Whether the client asks again only when the batch has closed. */
   readonly comesBackLate: boolean;
@@ -20,8 +20,6 @@ export type ExperimentName = keyof typeof EXPERIMENTS;
 const GUARDED = '/demo/members_only';
 /** In ms: how long the server takes for each of five requests. The last one sent is not the last one answered. */
 const SLOW = [900, 300, 1500, 600, 1200];
-/** In ms: the clocks of the page and of the server need not agree to the last digit. */
-const MARGIN = 120;
 
 async function one(bench: Bench): Promise<void> {
   await letBatchClose(bench);
@@ -41,30 +39,42 @@ async function slow(bench: Bench): Promise<void> {
 /** What somebody does who has got hold of a token that has been replaced since; then the client asks as ever. */
 async function replay(bench: Bench): Promise<void> {
   const { recorder } = bench;
-  let old = bench.oldToken;
-  if (old === null) {
-    await waitUntilClosed(recorder);
-    old = recorder.tokens.ofThisClient()[0] ?? null;
+  let old = bench.oldToken ?? recorder.tokens.ofThisClient()[1];
+  if (old === undefined) {
+    await recorder.pauseUntilClosed();
+    [old] = recorder.tokens.ofThisClient();
     await ask(bench);
   }
   await letBatchClose(bench);
-  if (old !== null) await recorder.fetch(GUARDED, { headers: recorder.tokens.headersOf(old) });
+  if (old !== undefined) await recorder.fetch(GUARDED, { headers: recorder.tokens.headersOf(old) });
   await ask(bench);
 }
 
 /**
- * The server answers, and rotates; the client never hears of it. It asks for what it has missed at once, by itself: that
- * gets through, or nothing does until the batch has closed.
+ * The server answers, and rotates; the client never hears of it. By itself it asks at once for what it has missed: that gets
+ * through, or nothing does until the batch has closed.
  */
 async function lose(bench: Bench): Promise<void> {
   const { client, recorder, comesBackLate } = bench;
-  await waitUntilClosed(recorder);
+  await recorder.pauseUntilClosed();
   recorder.losing = comesBackLate ? 'all' : 'next';
+  const isCaughtUp = nextToken(client);
   await ask(bench).catch(() => undefined);
-  await client.validate().catch(() => undefined);
-  if (comesBackLate) await waitUntilClosed(recorder);
+  await (comesBackLate ? recorder.pauseUntilClosed() : isCaughtUp);
   recorder.losing = 'none';
   await ask(bench);
+}
+
+/** Until the client has got another token, or a second has passed without one. */
+async function nextToken(client: TokenAuthClient<unknown>): Promise<void> {
+  let stop = () => {};
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, 1000);
+    stop = client.onChange(({ kind }) => {
+      if (kind === 'token') resolve();
+    });
+  });
+  stop();
 }
 
 async function ask({ client }: Bench, path = GUARDED): Promise<void> {
@@ -73,9 +83,5 @@ async function ask({ client }: Bench, path = GUARDED): Promise<void> {
 }
 
 async function letBatchClose({ recorder, waitsFirst }: Bench): Promise<void> {
-  if (waitsFirst) await waitUntilClosed(recorder);
-}
-
-async function waitUntilClosed(recorder: Recorder): Promise<void> {
-  while (recorder.batchClosesAt > performance.now()) await recorder.pause(recorder.batchClosesAt + MARGIN);
+  if (waitsFirst) await recorder.pauseUntilClosed();
 }

@@ -50,17 +50,17 @@ export class Laboratory {
   private offerOldTokens(old: readonly Bead[]): void {
     const select = byId<HTMLSelectElement>('old-token');
     const chosen = select.value;
-    const choices =
-      old.length === 0
-        ? [element('option', { value: '', text: 'the next old one' })]
-        : old.map((bead) => element('option', { value: String(bead), text: `token ${bead}` }));
+    const choices = [
+      element('option', { value: '', text: 'the one before' }),
+      ...old.map((bead) => element('option', { value: String(bead), text: `token ${bead}` })),
+    ];
     select.replaceChildren(...choices);
     if (choices.some(({ value }) => value === chosen)) select.value = chosen;
   }
 
   /** Draws what has happened until now. */
   show(): void {
-    const { events, buffer } = this.recorder;
+    const { events, bufferOfPicture: buffer } = this.recorder;
     if (events.length === 0 || this.width === 0) return;
     const verdict = conclude(events, buffer);
     byId('diagram').replaceChildren(draw(layOut(events, this.width, buffer), `Sequence diagram. ${verdict}`));
@@ -93,7 +93,7 @@ export class Laboratory {
       this.recorder.stop();
       this.setRunning(false, button);
     }
-    byId('verdict').textContent = [conclude(this.recorder.events, this.recorder.buffer), failure]
+    byId('verdict').textContent = [conclude(this.recorder.events, this.recorder.bufferOfPicture), failure]
       .filter(Boolean)
       .join(' ');
     this.say(this.client.isSignedIn ? 'Done.' : 'Done. The session has ended: sign in again.', false);

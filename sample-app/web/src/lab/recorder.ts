@@ -1,6 +1,9 @@
 import type { Answer, Exchange, LabEvent } from './events.js';
 import { TokenBook, type Seen } from './token-book.js';
 
+/** In ms: the clocks of the page and of the server need not agree to the last digit. */
+const MARGIN = 120;
+
 /**
  * Watches what the client really sends and gets: its `fetch` goes to the network and writes down what it sees there. While an
  * experiment runs, that is the picture.
@@ -13,6 +16,8 @@ export class Recorder {
   losing: 'none' | 'next' | 'all' = 'none';
   /** How long a batch stays open, in ms. */
   buffer = 5000;
+  /** The same when the picture was begun: the application may run with other options since. */
+  bufferOfPicture = 5000;
   private isRecording = false;
   private openUntil = 0;
 
@@ -22,6 +27,7 @@ export class Recorder {
   /** Begins a new picture. */
   start(): void {
     this.events = [];
+    this.bufferOfPicture = this.buffer;
     this.isRecording = true;
     this.onChange();
   }
@@ -32,21 +38,18 @@ export class Recorder {
     this.onChange();
   }
 
-  /** When the batch that may be open has closed for sure, in ms of the page's clock. */
-  get batchClosesAt(): number {
-    return this.openUntil;
-  }
-
   /** Something may have opened a batch: a reload, or another tab. */
   supposeOpenBatch(): void {
     this.openUntil = Math.max(this.openUntil, performance.now() + this.buffer);
   }
 
-  /** Writes down that the client does nothing until then. */
-  async pause(until: number): Promise<void> {
+  /** Does nothing until a batch that may be open has closed for sure, and writes that down. */
+  async pauseUntilClosed(): Promise<void> {
+    const rest = () => this.openUntil + MARGIN - performance.now();
+    if (rest() <= 0) return;
     const pause: LabEvent = { kind: 'pause', from: performance.now(), to: null };
     this.add(pause);
-    await new Promise((resolve) => setTimeout(resolve, until - performance.now()));
+    while (rest() > 0) await new Promise((resolve) => setTimeout(resolve, rest()));
     pause.to = performance.now();
     this.onChange();
   }
