@@ -16,6 +16,7 @@ export interface Person {
 export class Account {
   private readonly chooseTab = connectTabs(document.querySelector('[role=tablist]') as HTMLElement);
   private resetToken = arrival?.resetToken;
+  private wasSignedIn = false;
 
   /** @param onMail - called with the address that a mail has gone to. */
   constructor(
@@ -32,6 +33,8 @@ export class Account {
   /** Shows who is signed in, or the ways in. */
   show(): void {
     const { client } = this;
+    if (this.wasSignedIn && !client.isSignedIn) this.chooseTab('tab-sign-in');
+    this.wasSignedIn = client.isSignedIn;
     const wantsPassword = this.resetToken !== undefined;
     byId('account').ariaBusy = 'false';
     byId('waiting').hidden = true;
@@ -143,7 +146,6 @@ export class Account {
 
   private entered(form: string): void {
     byId<HTMLFormElement>(form).reset();
-    this.chooseTab('tab-sign-in');
     this.show();
     byId('account-title').focus();
   }

@@ -51,7 +51,7 @@ export class Laboratory {
     const select = byId<HTMLSelectElement>('old-token');
     const chosen = select.value;
     const choices = [
-      element('option', { value: '', text: 'the one before' }),
+      element('option', { value: '', text: 'the previous' }),
       ...old.map((bead) => element('option', { value: String(bead), text: `token ${bead}` })),
     ];
     select.replaceChildren(...choices);
