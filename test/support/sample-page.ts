@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { freshEmail, PASSWORD } from './accounts.js';
 import { startChromium } from './chromium.js';
 import { SampleApp } from './sample-app.js';
@@ -84,7 +84,7 @@ export class SamplePage {
       if (await this.page.locator(`input[name=${name}][value="${value}"]`).isChecked()) continue;
       const changed = this.page.waitForResponse((response) => response.url().endsWith('/demo/options'));
       await this.page.locator(`label:has(input[name=${name}][value="${value}"])`).click();
-      expect((await changed).status()).toBe(200);
+      if ((await changed).status() !== 200) throw new Error(`The application has refused ${name}: ${value}.`);
       await this.page.getByText('The application runs with these options now.').waitFor();
     }
   }
@@ -108,11 +108,12 @@ export class SamplePage {
     return page;
   }
 
-  /** Nothing has gone wrong, and nobody who looks at the page has seen a token. */
-  async expectClean(): Promise<void> {
-    expect(this.faults).toEqual([]);
+  /** Throws where something has gone wrong, or where the page holds a token for everybody to see. */
+  async throwIfFaulty(): Promise<void> {
     const html = await this.page.content();
-    expect([...this.tokens].filter((token) => html.includes(token))).toEqual([]);
+    const shown = [...this.tokens].filter((token) => html.includes(token));
+    if (shown.length > 0) this.faults.push(`The page shows ${shown.length} tokens.`);
+    if (this.faults.length > 0) throw new Error(this.faults.join('\n'));
   }
 }
 
@@ -133,7 +134,7 @@ export class SamplePages {
     });
     afterEach(async () => {
       for (const page of this.opened.splice(0)) {
-        await page.expectClean();
+        await page.throwIfFaulty();
         await page.page.context().close();
       }
     });
