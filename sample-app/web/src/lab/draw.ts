@@ -67,7 +67,8 @@ function request({ exchange, sentY, serverX }: PlacedExchange, { clientX, isNarr
   const refused = isRefused(exchange) ? ' refused' : '';
   const from = [clientX, sentY] as const;
   const to = [serverX - 7, sentY + FALL] as const;
-  const [middleX, middleY] = [clientX + (to[0] - clientX) * 0.72, sentY + FALL * 0.72];
+  const share = isNarrow ? 0.58 : 0.72;
+  const [middleX, middleY] = [clientX + (to[0] - clientX) * share, sentY + FALL * share];
   return svg(
     'g',
     { 'data-request': exchange.letter, class: isRefused(exchange) ? 'is-refused' : '' },
@@ -149,8 +150,9 @@ function torn(x: number, y: number): SVGElement {
 }
 
 /** Time that is not drawn to scale. */
-function pauseOf({ clientX, serverX }: Scene, y: number, ms: number | null): SVGElement {
-  const text = ms === null ? 'the batch closes …' : `${(ms / 1000).toFixed(1)} s, the batch closes`;
+function pauseOf({ clientX, serverX, isNarrow }: Scene, y: number, ms: number | null): SVGElement {
+  const time = ms === null ? '…' : `${(ms / 1000).toFixed(1)} s`;
+  const text = isNarrow ? time : `${time} until the batch has closed`;
   const gap = (x: number) => [
     svg('line', { class: 'break-gap', x1: x, y1: y - 6, x2: x, y2: y + 6 }),
     svg('path', { class: 'break', d: `M${x - 6} ${y - 3} ${x + 6} ${y - 9}M${x - 6} ${y + 9} ${x + 6} ${y + 3}` }),
