@@ -57,9 +57,8 @@ function showError(form: HTMLFormElement, message: HTMLElement, error: unknown):
 }
 
 /** Takes away what an earlier try has left. */
-export function clear(form: HTMLFormElement, message: HTMLElement | null): void {
+function clear(form: HTMLFormElement, message: HTMLElement): void {
   for (const input of inputsOf(form)) setError(input, '');
-  if (message === null) return;
   message.textContent = '';
   message.classList.remove('is-error', 'is-good');
 }
@@ -73,9 +72,7 @@ function checkFields(form: HTMLFormElement): boolean {
 }
 
 function valuesOf(form: HTMLFormElement): Values {
-  const given = inputsOf(form).filter(
-    (input) => !isHidden(input) && (input.value !== '' || input.dataset['keep'] === ''),
-  );
+  const given = inputsOf(form).filter((input) => !isHidden(input) && input.value !== '');
   return Object.fromEntries(given.map(({ name, value }) => [name, value]));
 }
 
