@@ -1,5 +1,6 @@
 import { accountConfig, type AccountConfig } from './options/account.config.js';
 import { carrierConfig, type CarrierConfig } from './options/carrier.config.js';
+import { databaseConfig, type DatabaseConfig } from './options/database.config.js';
 import { languageConfig, type LanguageConfig } from './options/language.config.js';
 import { mailConfig, type MailConfig } from './options/mail.config.js';
 import { oauthConfig, type OAuthConfig } from './options/oauth.config.js';
@@ -13,7 +14,7 @@ export const TOKEN_AUTH_CONFIG = Symbol('nestjs-token-auth:config');
 
 /** The options with their defaults, checked and frozen; durations in milliseconds. */
 export interface TokenAuthConfig
-  extends TokenConfig, CarrierConfig, AccountConfig, MailConfig, OAuthConfig, LanguageConfig {}
+  extends TokenConfig, CarrierConfig, AccountConfig, MailConfig, OAuthConfig, LanguageConfig, DatabaseConfig {}
 
 /**
  * Applies the defaults and checks everything.
@@ -32,6 +33,7 @@ export function resolveOptions<U extends AnyUser>(options: TokenAuthOptions<U>, 
     ...mails,
     ...oauthConfig(check, mails.publicUrl),
     ...languageConfig(check),
+    ...databaseConfig(check),
   };
   check.throwIfFaulty();
   return Object.freeze(config);
@@ -89,4 +91,5 @@ const KNOWN_OPTIONS = {
   oauth: true,
   languages: true,
   defaultLanguage: true,
+  databaseTimeout: true,
 } satisfies Record<keyof TokenAuthOptions, true>;

@@ -29,7 +29,7 @@ import { REQUEST_PROVIDERS } from './request/request-providers.js';
 import { MailLimit } from './throttling/mail-limit.js';
 import { SignInThrottle } from './throttling/sign-in-throttle.js';
 import { ThrottleStore } from './throttling/throttle-store.js';
-import { resolveOptions, TOKEN_AUTH_CONFIG } from './token-auth.config.js';
+import { resolveOptions, TOKEN_AUTH_CONFIG, type TokenAuthConfig } from './token-auth.config.js';
 import type { TokenAuthModuleExtras, TokenAuthOptions } from './token-auth.options.js';
 import { systemClock, TOKEN_AUTH_CLOCK } from './tokens/clock.js';
 import { TOKEN_PROVIDERS } from './tokens/token-providers.js';
@@ -215,8 +215,8 @@ function providersFor(
     { provide: USER_ENTITY, useValue: userEntity },
     {
       provide: Database,
-      inject: [getDataSourceToken(dataSource)],
-      useFactory: (source: DataSource) => new Database(source),
+      inject: [getDataSourceToken(dataSource), TOKEN_AUTH_CONFIG],
+      useFactory: (source: DataSource, config: TokenAuthConfig) => new Database(source, config.databaseTimeout),
     },
     ...USER_PROVIDERS,
     ...TOKEN_PROVIDERS,

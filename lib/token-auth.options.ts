@@ -3,6 +3,7 @@ import type { TokenAuthHooks } from './hooks/token-auth-hooks.js';
 import type { TokenAuthMailer } from './mails/token-auth-mailer.js';
 import type { AccountOptions } from './options/account.options.js';
 import type { CarrierOptions } from './options/carrier.options.js';
+import type { DatabaseOptions } from './options/database.options.js';
 import type { LanguageOptions } from './options/language.options.js';
 import type { MailOptions } from './options/mail.options.js';
 import type { OAuthOptions } from './options/oauth.options.js';
@@ -24,7 +25,8 @@ export interface TokenAuthOptions<U extends AnyUser = AnyUser>
     AccountOptions<U>,
     MailOptions<U>,
     OAuthOptions,
-    LanguageOptions {}
+    LanguageOptions,
+    DatabaseOptions {}
 
 /** Which of the module's endpoints are served. */
 export interface TokenAuthEndpoints {

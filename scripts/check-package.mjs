@@ -11,6 +11,7 @@ const NEST = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', '@ne
 const OTHERS = ['typeorm', 'reflect-metadata', 'rxjs', 'libsql', 'typescript', '@types/node'];
 const PACKAGES = [...NEST, ...OTHERS].map(version);
 const source = readFileSync(join(root, 'scripts/consumers/app.ts'), 'utf8');
+const clientSource = readFileSync(join(root, 'scripts/consumers/client.ts'), 'utf8');
 const tsconfig = {
   compilerOptions: {
     module: 'nodenext',
@@ -21,7 +22,7 @@ const tsconfig = {
     emitDecoratorMetadata: true,
     outDir: 'out',
   },
-  files: ['app.ts'],
+  files: ['app.ts', 'client.ts'],
 };
 
 await inTemporaryFolder(async (folder) => {
@@ -34,9 +35,14 @@ await inTemporaryFolder(async (folder) => {
       'package.json': { name: 'consumer', private: true, type },
       'tsconfig.json': tsconfig,
       'app.ts': source,
+      'client.ts': clientSource,
     });
     install(app, [tarball, ...PACKAGES]);
     run('npx', ['tsc'], app);
     run('node', ['out/app.js'], app);
+    run('node', ['out/client.js'], app);
+    // As pages are checked: with the browser's types in place of Node's.
+    const page = ['client.ts', '--noEmit', '--module', 'esnext', '--moduleResolution', 'bundler', '--target', 'es2023'];
+    run('npx', ['tsc', '--ignoreConfig', ...page, '--lib', 'es2023,dom', '--types', '', '--strict'], app);
   }
 });

@@ -62,8 +62,9 @@ export async function errorOf(response: Response): Promise<TokenAuthError | Serv
   const after = secondsOf(response.headers.get('retry-after'));
   const { errors = [], message, code, error_codes }: ErrorBody = (body as ErrorBody | undefined) ?? {};
   const { full_messages = [], ...fields } = Array.isArray(errors) ? { full_messages: errors } : errors;
-  const texts = full_messages.length > 0 ? full_messages : [message ?? []].flat();
-  const text = texts[0] ?? `The server answered with the status ${status}.`;
+  const said = [...full_messages, message ?? []].flat();
+  const text = said[0] ?? `The server answered with the status ${status}.`;
+  const texts = said.length > 0 ? said : [text];
   const error = new TokenAuthError(text, status, code, texts, fields, error_codes, after, body);
   return status > 501 && status < 505 ? new ServiceUnavailableError({ cause: error, retryAfter: after }) : error;
 }

@@ -1,5 +1,5 @@
-import type { Api } from './api.js';
-import { errorOf, UnreachableError } from './errors.js';
+import { dataOf, type Api } from './api.js';
+import { errorOf } from './errors.js';
 import { COOKIE_SESSION, type Keeper } from './keeper.js';
 import type { StoredSession } from './storage.js';
 
@@ -30,8 +30,10 @@ export interface Exchanges<U> {
   readonly check: () => Promise<U | null>;
   /** Takes the token of an answer to a sign-in, whatever was there. */
   signIn(session: StoredSession, user: U | null): Promise<void>;
-  /** Whether requests are under way with the token that is known. */
-  isBusy(): boolean;
+  /** Asks for a token that was lost, if one was: as when the network is there again. */
+  readonly catchUp: () => void;
+  /** Whether answers are on their way that may bring the next token. */
+  isPending(stored: StoredSession): boolean;
 }
 
 /** The token that a response brings; null where it is blank or missing. */
@@ -69,6 +71,8 @@ export function createExchanges<U>(api: Api, keeper: Keeper<U>): Exchanges<U> {
     if (!pending.get(token)) pending.delete(token);
   };
 
+  const headersOf = (sent: StoredSession | null) => (sent && !api.cookies ? headersFor(sent) : {});
+
   const isSame = (stored: StoredSession | null, sent: StoredSession) =>
     stored?.client === sent.client && stored.accessToken === sent.accessToken;
 
@@ -80,7 +84,10 @@ export function createExchanges<U>(api: Api, keeper: Keeper<U>): Exchanges<U> {
       if (!sent) return stored ? undefined : (told ?? undefined);
       if (stored?.client !== sent.client) return undefined;
       const isCurrent = stored.accessToken === sent.accessToken;
-      if (told?.client === sent.client && (isCurrent || told.expiry > stored.expiry)) return told;
+      if (told?.client === sent.client && (isCurrent || told.expiry > stored.expiry)) {
+        // The same token once more may have been told before another request lost the next one.
+        return told.accessToken === stored.accessToken ? { ...stored, ...told } : told;
+      }
       return isCurrent && isLost(response) && !stored.lost ? { ...stored, lost: true } : undefined;
     };
   }
@@ -117,13 +124,7 @@ export function createExchanges<U>(api: Api, keeper: Keeper<U>): Exchanges<U> {
       const took = track(sent);
       let response: Response | null = null;
       try {
-        response = await api.send(api.endpoint(`validate_token${isLate ? '?unbatch=true' : ''}`), {
-          headers: { accept: 'application/json', ...(sent && !api.cookies ? headersFor(sent) : {}) },
-          redirect: 'manual',
-          ...(api.cookies ? { credentials: 'include' } : {}),
-        });
-      } catch (cause) {
-        throw new UnreachableError({ cause });
+        response = await api.request('GET', `validate_token${isLate ? '?unbatch=true' : ''}`, headersOf(sent));
       } finally {
         await took(response);
       }
@@ -141,9 +142,7 @@ export function createExchanges<U>(api: Api, keeper: Keeper<U>): Exchanges<U> {
 
   async function confirmed(sent: StoredSession | null, response: Response): Promise<U | null> {
     isCaughtUp = true;
-    const { data } = (await response.json().catch((cause: unknown) => {
-      throw new UnreachableError({ cause });
-    })) as { data: U };
+    const data = await dataOf<U>(response);
     // What was asked before a sign-out says nothing of now.
     if (api.cookies) await keeper.change((stored) => (stored || sent ? undefined : COOKIE_SESSION), { user: data });
     // Told nothing newer: there is nothing more to ask for.
@@ -162,20 +161,20 @@ export function createExchanges<U>(api: Api, keeper: Keeper<U>): Exchanges<U> {
 
   /** At once, so that a lost token is found while its batch is open. Failing it waits for the next request. */
   const catchUp = () => {
-    if (globalThis.navigator?.onLine !== false) check().catch(() => {});
+    if (keeper.known?.lost && globalThis.navigator?.onLine !== false) check().catch(() => {});
   };
 
   return {
     check,
     async begin(absent) {
       const sent = await keeper.read();
-      if (sent?.lost) catchUp();
+      catchUp();
       const took = track(sent);
       return {
-        headers: sent && !api.cookies ? headersFor(sent) : {},
+        headers: headersOf(sent),
         async finish(response) {
-          const stored = await took(response);
-          if (stored?.lost) catchUp();
+          await took(response);
+          catchUp();
           if (!sent || (response?.status !== 401 && response?.status !== (absent ?? 401))) return 'done';
           // An answer that knows this client comes from behind the guard.
           if (response.headers.get('client') === sent.client) return 'done';
@@ -192,6 +191,7 @@ export function createExchanges<U>(api: Api, keeper: Keeper<U>): Exchanges<U> {
       await keeper.change(() => session, { user });
       if (user !== null) keeper.setUser(user);
     },
-    isBusy: () => keeper.known !== null && pending.has(keeper.known.accessToken),
+    catchUp,
+    isPending: ({ accessToken }) => !api.cookies && pending.has(accessToken),
   };
 }

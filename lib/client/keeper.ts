@@ -37,6 +37,8 @@ export interface Keeper<U> {
     cause?: Cause<U>,
   ): Promise<StoredSession | null>;
   setUser(user: U): void;
+  /** To be called when another tab has changed the storage. */
+  readonly refresh: () => Promise<void>;
   readonly onChange: (listener: (change: SessionChange<U>) => void) => () => void;
   readonly close: () => void;
 }
@@ -50,6 +52,8 @@ export function createKeeper<U>(storage: TokenStorage, cookies: boolean): Keeper
   let known: StoredSession | null = null;
   let user: U | null = null;
   let changes = 0;
+  /** The last that another tab has told, until the storage says the same. */
+  let notice: Notice<U> | undefined;
   let queue: Promise<unknown> = Promise.resolve();
 
   const name = storage.channel;
@@ -61,12 +65,23 @@ export function createKeeper<U>(storage: TokenStorage, cookies: boolean): Keeper
 
   // A storage that answers at once is known from the start.
   const first = storage.get();
-  if (!(first instanceof Promise)) known = first;
+  if (first instanceof Promise) first.catch(() => {});
+  else known = first;
 
-  async function hear({ client, user: theirs, reason }: Notice<U>): Promise<void> {
-    if (cookies) await (client === null ? storage.remove() : storage.set(COOKIE_SESSION));
-    const stored = await look({ reason, user: theirs });
-    if (stored !== null && stored.client === client && theirs !== null) noteUser(theirs);
+  async function hear(heard: Notice<U>): Promise<void> {
+    if (cookies) await (heard.client === null ? storage.remove() : storage.set(COOKIE_SESSION));
+    notice = heard;
+    await refresh();
+  }
+
+  /** Looks whether the storage holds by now what another tab has told: the news may travel faster. */
+  async function refresh(): Promise<void> {
+    if (!notice) return;
+    const { client, user: theirs } = notice;
+    const stored = await look(notice);
+    if ((stored?.client ?? null) !== client) return;
+    notice = undefined;
+    if (theirs !== null) noteUser(theirs);
   }
 
   function tell(kind: SessionChange<U>['kind'], reason?: SignOutReason): void {
@@ -113,7 +128,7 @@ export function createKeeper<U>(storage: TokenStorage, cookies: boolean): Keeper
 
   /** One at a time: among tabs by the browser's locks. A storage that answers at once needs none within one program. */
   function alone<T>(work: () => Promise<T>): Promise<T> {
-    const locks = name === undefined ? undefined : globalThis.navigator?.locks;
+    const locks = name === undefined || cookies ? undefined : globalThis.navigator?.locks;
     if (locks) return locks.request(`token-auth:${name}`, work) as Promise<T>;
     const done = queue.then(work);
     queue = done.catch(() => {});
@@ -132,6 +147,7 @@ export function createKeeper<U>(storage: TokenStorage, cookies: boolean): Keeper
       return user;
     },
     read: () => look(),
+    refresh,
     change: (decide, cause = {}) =>
       alone(async () => {
         const got = storage.get();

@@ -23,12 +23,16 @@ const ASKING = 250;
 /** Names under which the outcome stands in a URL. */
 const PARAMETERS = 'auth_token client_id uid expiry config blank oauth_registration error error_code'.split(' ');
 
-/** In sessionStorage: what tells this tab's own sign-ins from links that would sign in somebody else. */
+/** In sessionStorage: what tells this tab's own sign-ins from links that would sign in somebody else, and where they return to. */
 const STATE = 'token-auth-sign-in';
 
-function urlOf(api: Api, provider: string, window: string, { returnTo, values }: SignInWithOptions): URL {
+const returnUrl = ({ returnTo }: SignInWithOptions) => new URL(returnTo ?? location.href, location.href).href;
+
+function urlOf(api: Api, provider: string, window: string, options: SignInWithOptions): URL {
   const url = new URL(api.endpoint(encodeURIComponent(provider)));
-  const given = { ...values, auth_origin_url: new URL(returnTo ?? location.href, location.href).href };
+  // The server would repeat the outcome behind a fragment.
+  const [origin = ''] = returnUrl(options).split('#', 1);
+  const given = { ...options.values, auth_origin_url: origin };
   for (const [name, value] of Object.entries({ ...given, omniauth_window_type: window }))
     url.searchParams.set(name, value);
   return url;
@@ -48,42 +52,40 @@ export function inPopup(api: Api, provider: string, options: SignInWithOptions):
   signal?.throwIfAborted();
   const popup = window.open(urlOf(api, provider, 'newWindow', options), '_blank', 'popup,width=520,height=640');
   if (!popup) throw new TokenAuthError('The browser has blocked the window.', 0, 'popup_blocked');
-  const { promise, resolve, reject } = deferred<Payload>();
-  let isClosed = false;
-  const hear = ({ source, origin, data }: MessageEvent<Payload | null>) => {
-    if (source !== popup || origin !== api.base.origin) return;
-    if (data?.['message'] === 'deliverCredentials' || data?.['message'] === 'authFailure') resolve(data);
-  };
-  const stop = () => reject(signal?.reason);
-  const timer = setInterval(() => {
-    // One round later: it closes itself right after its message.
-    if (isClosed) reject(new TokenAuthError('The window was closed.', 0, 'popup_closed'));
-    isClosed = popup.closed;
-    // No secret, and on its way the window is at origins that nobody knows here.
-    popup.postMessage('requestCredentials', '*');
-  }, ASKING);
-  addEventListener('message', hear);
-  signal?.addEventListener('abort', stop);
-  return promise.then(sessionOf).finally(() => {
-    clearInterval(timer);
-    removeEventListener('message', hear);
-    signal?.removeEventListener('abort', stop);
-    popup.close();
-  });
-}
-
-function deferred<T>() {
-  let resolve!: (value: T) => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<T>((...both) => ([resolve, reject] = both));
-  return { promise, resolve, reject };
+  let timer: ReturnType<typeof setInterval>;
+  let hear: (event: MessageEvent<Payload | null>) => void;
+  let stop: () => void;
+  return new Promise<Payload>((resolve, reject) => {
+    let isClosed = false;
+    hear = ({ source, origin, data }) => {
+      if (source !== popup || origin !== api.base.origin) return;
+      if (data?.['message'] === 'deliverCredentials' || data?.['message'] === 'authFailure') resolve(data);
+    };
+    stop = () => reject(signal?.reason as Error);
+    timer = setInterval(() => {
+      // One round later: it closes itself right after its message.
+      if (isClosed) reject(new TokenAuthError('The window was closed.', 0, 'popup_closed'));
+      isClosed = popup.closed;
+      // No secret, and on its way the window is at origins that nobody knows here.
+      popup.postMessage('requestCredentials', '*');
+    }, ASKING);
+    addEventListener('message', hear);
+    signal?.addEventListener('abort', stop);
+  })
+    .then(sessionOf)
+    .finally(() => {
+      clearInterval(timer);
+      removeEventListener('message', hear);
+      signal?.removeEventListener('abort', stop);
+      popup.close();
+    });
 }
 
 /** Leaves the page for the provider's. */
 export function byRedirect(api: Api, provider: string, options: SignInWithOptions): Promise<never> {
   const url = urlOf(api, provider, 'sameWindow', options);
   const state = crypto.getRandomValues(new Uint32Array(4)).join('');
-  sessionStorage.setItem(STATE, state);
+  sessionStorage.setItem(STATE, JSON.stringify([state, returnUrl(options)]));
   // The server gives it back as `config`.
   url.searchParams.set('config_name', state);
   location.assign(url);
@@ -97,28 +99,22 @@ export function byRedirect(api: Api, provider: string, options: SignInWithOption
 export function takeArrival(): Payload | null {
   if (typeof document === 'undefined') return null;
   const url = new URL(location.href);
-  const [route, behind] = url.hash.split('?', 2);
-  const parameters = url.searchParams;
-  const hashed = new URLSearchParams(behind);
-  const isOutcome = (each: URLSearchParams) => each.has('config') && (each.has('client_id') || each.has('error'));
-  if (!isOutcome(parameters)) return null;
-  const payload = Object.fromEntries(parameters);
-  for (const name of PARAMETERS) {
-    parameters.delete(name);
-    hashed.delete(name);
-  }
-  if (behind !== undefined) url.hash = hashed.size > 0 ? `${route}?${hashed}` : (route ?? '');
-  history.replaceState(history.state, '', url);
-  const state = storedState();
-  return state !== null && payload['config'] === state ? payload : null;
+  const payload: Payload = Object.fromEntries(url.searchParams);
+  if (payload['blank'] !== 'true' || !(payload['client_id'] || payload['error'])) return null;
+  const [state, asked] = takeState();
+  // A failure carries no state, and does nothing.
+  const isAsked = asked !== undefined && (payload['config'] === state || payload['error'] !== undefined);
+  for (const name of PARAMETERS) url.searchParams.delete(name);
+  history.replaceState(history.state, '', isAsked ? asked : url);
+  return isAsked ? payload : null;
 }
 
-function storedState(): string | null {
+function takeState(): [state?: string, url?: string] {
   try {
-    const state = sessionStorage.getItem(STATE);
+    const json = sessionStorage.getItem(STATE);
     sessionStorage.removeItem(STATE);
-    return state;
+    return JSON.parse(json ?? '[]') as [string, string];
   } catch {
-    return null;
+    return [];
   }
 }

@@ -1,16 +1,17 @@
-import { createApi } from './api.js';
-import { errorOf, TokenAuthError, UnreachableError } from './errors.js';
-import { createExchanges, tokenOf } from './exchanges.js';
+import { createApi, dataOf } from './api.js';
+import { errorOf, TokenAuthError } from './errors.js';
+import { createExchanges, tokenOf, type Exchange } from './exchanges.js';
 import { createFetch } from './fetch.js';
 import { COOKIE_SESSION, createKeeper } from './keeper.js';
 import { byRedirect, inPopup, sessionOf, takeArrival } from './oauth.js';
 import { localTokenStorage, memoryStorage, type TokenStorage } from './storage.js';
 import type { SignedInClient, TokenAuthClient, TokenAuthClientOptions, TokenAuthUser } from './types.js';
 
-/** What of a sign-in answer is missing where a page of another origin may not read its headers. */
-const NO_TOKEN =
-  'The server has signed in, but this program cannot read the token: expose the headers access-token, client, uid, ' +
-  'expiry and token-type by CORS, or use cookies: true with the cookie mode of the server.';
+/** Where a page of another origin may not read the headers of an answer. */
+const NO_TOKEN = 'Signed in, but the token cannot be read here: expose its headers by CORS.';
+
+/** Around a request that shows no account. */
+const asNobody = async (): Promise<Exchange> => ({ headers: {}, finish: async () => 'done' });
 
 /**
  * Signs people in to an API of nestjs-token-auth, and follows their token.
@@ -19,42 +20,27 @@ const NO_TOKEN =
  */
 export function createTokenAuthClient<U = TokenAuthUser>(options: TokenAuthClientOptions): TokenAuthClient<U> {
   const api = createApi(options);
-  const keeper = createKeeper<U>(storageOf(options, api.endpoint('')), api.cookies);
+  const storage = storageOf(options, api.endpoint(''));
+  const keeper = createKeeper<U>(storage, api.cookies);
   const exchanges = createExchanges(api, keeper);
   const { check } = exchanges;
+  /** Some endpoints say by a 404 that nobody is signed in. */
+  const asMember = () => exchanges.begin(404);
   const arrival = takeArrival();
 
-  /** One request; throws for all but a success. Without an account none is shown, and a token that comes is taken. */
-  async function call<T = U>(
-    method: string,
-    path: string,
-    body?: object,
-    isMember = true,
-  ): Promise<{ data: T; response: Response }> {
+  /** One request; throws for all but a success. */
+  async function call<T = U>(method: string, path: string, body?: object, begin = asMember) {
     for (let isFirst = true; ; isFirst = false) {
-      const exchange = isMember ? await exchanges.begin(404) : null;
+      const exchange = await begin();
       let response: Response | null = null;
       let verdict: string | undefined;
       try {
-        response = await api.send(api.endpoint(path), {
-          method,
-          headers: {
-            accept: 'application/json',
-            ...(body && { 'content-type': 'application/json' }),
-            ...exchange?.headers,
-          },
-          ...(body && { body: JSON.stringify(body) }),
-          // No endpoint redirects; credentials and passwords go nowhere else.
-          redirect: 'manual',
-          ...(api.cookies && { credentials: 'include' }),
-        });
-      } catch (cause) {
-        throw new UnreachableError({ cause });
+        response = await api.request(method, path, exchange.headers, body);
       } finally {
-        verdict = await exchange?.finish(response);
+        verdict = await exchange.finish(response);
       }
-      if (response.ok) return { data: ((await response.json()) as { data: T }).data, response };
-      if (verdict !== 'retry' || !isFirst) throw await errorOf(response);
+      if (response.ok) return { data: await dataOf<T>(response), response };
+      if (verdict === 'done' || !isFirst) throw await errorOf(response);
     }
   }
 
@@ -82,6 +68,23 @@ export function createTokenAuthClient<U = TokenAuthUser>(options: TokenAuthClien
     await keeper.change((stored) => (stored ? null : undefined), { reason });
   }
 
+  const pages = new AbortController();
+  if (typeof document !== 'undefined') {
+    addEventListener('online', exchanges.catchUp, pages);
+    addEventListener('storage', () => void keeper.refresh().catch(() => {}), pages);
+    addEventListener(
+      'pagehide',
+      () => {
+        // There is no time to wait for anybody.
+        const stored = storage.get();
+        if (stored && !(stored instanceof Promise) && exchanges.isPending(stored)) {
+          void storage.set({ ...stored, lost: true });
+        }
+      },
+      pages,
+    );
+  }
+
   const arrived = arrive();
   const ready = arrived
     .then(
@@ -104,32 +107,24 @@ export function createTokenAuthClient<U = TokenAuthUser>(options: TokenAuthClien
     ready,
     completeSignIn: () => arrived,
     async signUp(values) {
-      const { data, response } = await call('POST', '', values, false);
+      const { data, response } = await call('POST', '', values, asNobody);
       if (api.cookies) return (await check()) ?? data;
       return tokenOf(response.headers) ? await enter(response, data) : data;
     },
     async signIn(values) {
-      const { data, response } = await call('POST', 'sign_in', values, false);
+      const { data, response } = await call('POST', 'sign_in', values, asNobody);
       return await enter(response, data);
     },
     async signOut() {
       if (!(await keeper.read()) && !api.cookies) return;
       const exchange = await exchanges.begin();
       if (!api.cookies) await leave('signed_out');
-      let response: Response;
       try {
-        response = await api.send(api.endpoint('sign_out'), {
-          method: 'DELETE',
-          headers: { accept: 'application/json', ...exchange.headers },
-          redirect: 'manual',
-          ...(api.cookies && { credentials: 'include' }),
-        });
-      } catch (cause) {
-        throw new UnreachableError({ cause });
-      } finally {
-        await exchange.finish(null);
+        await call('DELETE', 'sign_out', undefined, async () => exchange);
+      } catch (error) {
+        // The server knows of no such client any more.
+        if ((error as Partial<TokenAuthError>).status !== 404) throw error;
       }
-      if (!response.ok && response.status !== 404) throw await errorOf(response);
       await leave('signed_out');
     },
     validate: check,
@@ -143,24 +138,24 @@ export function createTokenAuthClient<U = TokenAuthUser>(options: TokenAuthClien
       await leave('account_deleted');
     },
     async requestPasswordReset({ email, redirectUrl }) {
-      await call('POST', 'password', { email, redirect_url: redirectUrl }, false);
+      await call('POST', 'password', { email, redirect_url: redirectUrl }, asNobody);
     },
-    async resetPassword({ password, passwordConfirmation, resetPasswordToken }) {
+    async resetPassword({ password, passwordConfirmation = password, resetPasswordToken }) {
       const { data, response } = await call(
         'PUT',
         'password',
         { password, password_confirmation: passwordConfirmation, reset_password_token: resetPasswordToken },
-        resetPasswordToken === undefined,
+        resetPasswordToken === undefined ? asMember : asNobody,
       );
       if (resetPasswordToken !== undefined) return await enter(response, data);
       keeper.setUser(data);
       return data;
     },
     async resendConfirmation({ email, redirectUrl }) {
-      await call('POST', 'confirmation', { email, redirect_url: redirectUrl }, false);
+      await call('POST', 'confirmation', { email, redirect_url: redirectUrl }, asNobody);
     },
     async requestUnlock({ email }) {
-      await call('POST', 'unlock', { email }, false);
+      await call('POST', 'unlock', { email }, asNobody);
     },
     async signInWith(provider, options = {}) {
       if (options.mode === 'redirect') return await byRedirect(api, provider, options);
@@ -179,7 +174,10 @@ export function createTokenAuthClient<U = TokenAuthUser>(options: TokenAuthClien
     },
     onChange: keeper.onChange,
     begin: async (url) => (api.has(url) ? await exchanges.begin() : null),
-    close: keeper.close,
+    close() {
+      pages.abort();
+      keeper.close();
+    },
   };
 }
 

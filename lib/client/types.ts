@@ -72,6 +72,7 @@ export interface TokenAuthClient<U> {
   /** Sets a new password and signs in; without the token of a link, for who is signed in. */
   resetPassword(values: {
     readonly password: string;
+    /** Default: the password. */
     readonly passwordConfirmation?: string;
     readonly resetPasswordToken?: string;
   }): Promise<U>;

@@ -23,7 +23,7 @@ const UNIQUE_VIOLATION = new Set(['23505', 'ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UN
  * they hold digests, and this error gets into logs.
  */
 export class DatabaseError extends Error {
-  override readonly name = 'DatabaseError';
+  override readonly name: string = 'DatabaseError';
 
   constructor(
     message: string,
@@ -46,6 +46,15 @@ export class DatabaseError extends Error {
       `The database could not carry out a statement: ${reason}${known === '' ? '' : ` (${known})`}`,
       known,
     );
+  }
+}
+
+/** The database did not answer in time. What it was asked to do may have been done, or may yet be. */
+export class DatabaseTimeoutError extends DatabaseError {
+  override readonly name = 'DatabaseTimeoutError';
+
+  constructor(limit: number) {
+    super(`The database did not answer within ${limit} ms, the time that databaseTimeout sets.`, 'TIMEOUT');
   }
 }
 

@@ -8,6 +8,7 @@ import type {
   Repository,
 } from 'typeorm';
 import { DatabaseError, faultsOf, isDatabaseBusy } from './database-errors.js';
+import { Deadline } from './deadline.js';
 
 /** A statement as TypeORM's query builders make it. */
 export interface Statement {
@@ -45,7 +46,11 @@ const ATTEMPTS = 3;
 
 /** Runs single statements on the primary database, each committed by itself, never inside an application's transaction. */
 export class Database {
-  constructor(readonly dataSource: DataSource) {
+  /** @param timeout - how long callers wait for one piece of work, in ms; null: as long as the driver waits. */
+  constructor(
+    readonly dataSource: DataSource,
+    private readonly timeout: number | null = null,
+  ) {
     const { type } = dataSource.options;
     if (!(SUPPORTED as readonly string[]).includes(type)) {
       throw new Error(
@@ -61,22 +66,30 @@ export class Database {
 
   /** Reads from the primary: a replica may lag behind the last rotation. */
   async read<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    return await this.retrying(() => this.onPrimary(work));
+    return await this.retrying((deadline) => this.onPrimary(deadline, work));
   }
 
   /**
    * Tries again what the database refused without doing anything: another process is writing, or an isolation level above
    * the default lost a race.
    */
-  private async retrying<T>(work: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await work();
-      } catch (error) {
-        if (attempt === ATTEMPTS || !isDatabaseBusy(error)) throw error;
+  private async retrying<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
+    return await this.inTime(async (deadline) => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await work(deadline);
+        } catch (error) {
+          if (attempt === ATTEMPTS || !isDatabaseBusy(error) || deadline.isOver) throw error;
+        }
+        await pause(attempt * 10 * Math.random());
       }
-      await pause(attempt * 10 * Math.random());
-    }
+    });
+  }
+
+  /** Nothing ever waits on SQLite for an answer: it is asked in one synchronous step. */
+  private async inTime<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
+    const deadline = new Deadline(this.timeout);
+    return this.isSqlite ? await work(deadline) : await deadline.wait(() => work(deadline));
   }
 
   /**
@@ -85,13 +98,20 @@ export class Database {
    */
   async write(statement: Statement, isWanted: () => boolean = () => true): Promise<number> {
     const [sql, parameters] = statement.getQueryAndParameters();
-    return await this.retrying(() => this.writeOnce(sql, parameters, isWanted));
+    return await this.retrying((deadline) =>
+      this.isSqlite
+        ? faultsOf(() => this.writeSqlite(sql, parameters, isWanted))
+        : this.writeOnServer(deadline, sql, parameters, isWanted),
+    );
   }
 
-  private async writeOnce(sql: string, parameters: unknown[], isWanted: () => boolean): Promise<number> {
-    if (this.isSqlite) return await faultsOf(() => this.writeSqlite(sql, parameters, isWanted));
-    return await this.onPrimary(async (runner) => {
-      await runner.connect();
+  private async writeOnServer(
+    deadline: Deadline,
+    sql: string,
+    parameters: unknown[],
+    isWanted: () => boolean,
+  ): Promise<number> {
+    return await this.onPrimary(deadline, async (runner) => {
       if (!isWanted()) return 0;
       const result = (await runner.query(sql, parameters, true)) as ObjectLiteral;
       return Number(result['affected'] ?? 0);
@@ -107,11 +127,13 @@ export class Database {
       const [sql, parameters] = statement.getQueryAndParameters();
       return { sql, parameters, mustChange };
     });
-    return await this.retrying(() => (this.isSqlite ? this.allInSqlite(queries) : this.allOnServer(queries)));
+    return await this.retrying((deadline) =>
+      this.isSqlite ? this.allInSqlite(queries) : this.allOnServer(deadline, queries),
+    );
   }
 
-  private async allOnServer(queries: readonly Query[]): Promise<boolean> {
-    return await this.onPrimary(async (runner) => {
+  private async allOnServer(deadline: Deadline, queries: readonly Query[]): Promise<boolean> {
+    return await this.onPrimary(deadline, async (runner) => {
       await runner.startTransaction();
       try {
         for (const { sql, parameters, mustChange } of queries) {
@@ -133,20 +155,28 @@ export class Database {
   /** In one synchronous step, so that nobody else's work on the common connection gets into the transaction. */
   private async allInSqlite(queries: readonly Query[]): Promise<boolean> {
     return await faultsOf(() =>
-      this.whenFree(() => {
-        this.sqlite.exec('BEGIN IMMEDIATE');
-        try {
-          const isKept = queries.every(
-            ({ sql, parameters, mustChange }) => this.runInSqlite(sql, parameters) > 0 || !mustChange,
-          );
-          this.sqlite.exec(isKept ? 'COMMIT' : 'ROLLBACK');
-          return isKept;
-        } finally {
-          // A commit that fails leaves the transaction open, and some faults end it by themselves.
-          if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK');
-        }
-      }),
+      this.whenFree(() =>
+        this.locked(() =>
+          queries.every(({ sql, parameters, mustChange }) => this.runInSqlite(sql, parameters) > 0 || !mustChange),
+        ),
+      ),
     );
+  }
+
+  /**
+   * Writes with the lock of the file taken first: libsql leaves a statement unfinished that finds the file locked by another
+   * process, and until it is collected nothing that the connection writes is committed, whatever it says.
+   */
+  private locked(write: () => boolean): boolean {
+    this.sqlite.exec('BEGIN IMMEDIATE');
+    try {
+      const isKept = write();
+      this.sqlite.exec(isKept ? 'COMMIT' : 'ROLLBACK');
+      return isKept;
+    } finally {
+      // A commit that fails leaves the transaction open, and some faults end it by themselves.
+      if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK');
+    }
   }
 
   /**
@@ -155,10 +185,12 @@ export class Database {
    * @param identity - the property that tells the entity from others, whatever its generated key.
    */
   async save<E extends object>(entity: Type<E>, values: E, identity: keyof E): Promise<void> {
-    const repository = this.dataSource.getRepository(entity);
-    await faultsOf(async () => {
-      if (this.isSqlite) await this.saveInSqlite(repository, values, identity);
-      else await repository.save(values as never);
+    await this.inTime(async (deadline) => {
+      if (this.isSqlite) {
+        const repository = this.dataSource.getRepository(entity);
+        return await faultsOf(() => this.saveInSqlite(repository, values, identity));
+      }
+      await this.onPrimary(deadline, ({ manager }) => manager.getRepository(entity).save(values as never));
     });
   }
 
@@ -166,7 +198,8 @@ export class Database {
   private async saveInSqlite<E extends object>(repository: Repository<E>, values: E, identity: keyof E): Promise<void> {
     const { primaryColumns } = repository.metadata;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      await this.untilNoTransaction();
+      // Finds out by itself whether another process writes.
+      await this.whenFree(() => this.locked(() => false));
       // One that TypeORM began for us would get mixed up with one of the application, on their common connection.
       await repository.save(values as never, { transaction: false });
       await this.untilNoTransaction();
@@ -189,14 +222,15 @@ export class Database {
     this.dataSource.subscribers.push(subscriber);
   }
 
-  private async onPrimary<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  private async onPrimary<T>(deadline: Deadline, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     return await faultsOf(async () => {
       const runner = this.dataSource.createQueryRunner('master');
+      // SQLite has one runner for everybody, and no connection that could be closed.
+      if (this.isSqlite) return await work(runner);
       try {
-        return await work(runner);
+        return await deadline.using(await runner.connect(), () => work(runner));
       } finally {
-        // SQLite has one runner for everybody.
-        if (!this.isSqlite) await runner.release();
+        await runner.release();
       }
     });
   }
@@ -207,7 +241,11 @@ export class Database {
    * synchronous step, so that no transaction can begin in between.
    */
   private async writeSqlite(sql: string, parameters: unknown[], isWanted: () => boolean): Promise<number> {
-    return await this.whenFree(() => (isWanted() ? this.runInSqlite(sql, parameters) : 0));
+    return await this.whenFree(() => {
+      let changes = 0;
+      if (isWanted()) this.locked(() => (changes = this.runInSqlite(sql, parameters)) > 0);
+      return changes;
+    });
   }
 
   private runInSqlite(sql: string, parameters: unknown[]): number {
@@ -229,7 +267,7 @@ export class Database {
    */
   async untilNoTransaction(): Promise<boolean> {
     if (!this.isSqlite || !this.sqlite.inTransaction) return false;
-    const deadline = performance.now() + SQLITE_PATIENCE;
+    const deadline = performance.now() + Math.min(SQLITE_PATIENCE, this.timeout ?? Infinity);
     while (this.sqlite.inTransaction) {
       if (performance.now() > deadline) throw new DatabaseError('An open transaction holds the SQLite connection.');
       await pause(SQLITE_POLL);

@@ -99,12 +99,21 @@ export class LegacyDigests implements OnApplicationShutdown {
   }
 
   private async check(token: string, legacyHashes: string): Promise<boolean> {
-    for (const digest of JSON.parse(legacyHashes) as unknown[]) {
-      if (!isLegacyDigest(digest)) continue;
+    for (const digest of digestsIn(legacyHashes)) {
       // Of a cost of 4 at least, so that nothing is added to what the digest itself takes.
       const { valid } = (await this.pool.run({ password: token, cost: 4, digest })) as PasswordVerdict;
       if (valid) return true;
     }
     return false;
+  }
+}
+
+/** Those of a list that can be checked: what another program has written into the column may be none. */
+function digestsIn(legacyHashes: string): string[] {
+  try {
+    const list: unknown = JSON.parse(legacyHashes);
+    return Array.isArray(list) ? list.filter(isLegacyDigest) : [];
+  } catch {
+    return [];
   }
 }

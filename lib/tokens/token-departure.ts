@@ -1,3 +1,4 @@
+import { DatabaseTimeoutError } from '../database/database-errors.js';
 import type { TokenAuthConfig } from '../token-auth.config.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import type { AuthToken } from './auth-token.entity.js';
@@ -131,6 +132,8 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
         return this.token(row, successor, uid, expiry, true);
       }
     } catch (error) {
+      // It may yet be carried out, so looking would settle nothing; and the request has waited long enough.
+      if (error instanceof DatabaseTimeoutError) throw error;
       // The connection may have been lost after the statement had been carried out.
       const seen = await this.lookAgain(session);
       if (seen?.tokenHash === values.tokenHash) {

@@ -14,8 +14,9 @@ export default async function bcrypt({ password, cost, digest }: BcryptTask): Pr
   if (digest === undefined) return await hash(password, cost);
   const storedCost = digest === null ? null : costOf(digest);
   const valid = digest !== null && storedCost !== null && (await compare(password, digest));
-  // A wrong password costs the configured work, whatever the stored cost and whether there is a digest.
-  if (!valid) await spend(password, storedCost, cost);
+  // A check costs the configured work, whatever the stored cost and whether there is a digest; the right password's too, or
+  // an account that is locked would tell it by answering sooner.
+  await spend(password, storedCost, cost);
   return { valid, outdated: storedCost !== null && storedCost < cost };
 }
 

@@ -6,6 +6,7 @@ import { send, sendJson, told, type Answer } from '../support/client.js';
 import { Interloper } from '../support/interloper.js';
 import { Latch } from '../support/latch.js';
 import { follow, Mailbox, PAGE, redirectOf } from '../support/mailbox.js';
+import { quickDigestOf } from '../support/slow-hasher.js';
 
 const NEW = 'another horse';
 
@@ -15,12 +16,12 @@ let meanwhile: () => Promise<unknown>;
 class SlowHasher extends PasswordHasher {
   override async hash(password: string): Promise<string> {
     await once();
-    return `digest of ${password}`;
+    return quickDigestOf(password);
   }
 
   override async verify(password: string, digest: string | null): Promise<PasswordVerdict> {
     await once();
-    return { valid: digest === `digest of ${password}`, outdated: false };
+    return { valid: digest === quickDigestOf(password), outdated: false };
   }
 }
 

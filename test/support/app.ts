@@ -17,7 +17,12 @@ import { Column, DataSource, Entity, type DataSourceOptions } from 'typeorm';
 import { describe } from 'vitest';
 import { SteppingClock } from './clock.js';
 import { createDatabase, DATABASES, type DatabaseKind, type TestDatabase } from './databases.js';
+import { LogKeeper } from './log-keeper.js';
+import { watchOptions } from './secret-sources.js';
 import { StatementLog } from './statements.js';
+import { watchEvents, watchThrown } from './watched-nest.js';
+
+watchThrown();
 
 export type Adapter = 'express' | 'fastify';
 export const ADAPTERS: readonly Adapter[] = ['express', 'fastify'];
@@ -104,6 +109,7 @@ export class TestApp {
     const clock = new SteppingClock();
     const log = new StatementLog();
     const auth = { userEntity: User, passwordCost: 4, ...options.auth };
+    watchOptions(auth);
     const source = {
       ...(options.database ?? own)?.options,
       synchronize: options.database === undefined,
@@ -125,7 +131,10 @@ export class TestApp {
     });
     if (options.realTime !== true) builder.overrideProvider(TOKEN_AUTH_CLOCK).useValue(clock);
     const module = await builder.compile();
-    const nest = module.createNestApplication(adapterOf(adapter, options.trustProxy ?? false), { logger: false });
+    const nest = module.createNestApplication(adapterOf(adapter, options.trustProxy ?? false), {
+      logger: new LogKeeper(),
+    });
+    watchEvents(nest);
     options.configure?.(nest);
     await nest.listen(options.port ?? 0, '127.0.0.1');
     return new TestApp(nest, await nest.getUrl(), clock, log, auth.userEntity, own);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signInAs } from 'nestjs-token-auth/testing';
 import type { TestApp } from './app.js';
+import { watchHeaders, watchRequest, watchResponse } from './secret-sources.js';
 
 /** The auth headers of a response: null where one is missing. */
 export interface AuthHeaderValues {
@@ -38,8 +39,10 @@ export function told({ auth }: Answer): Told {
 
 /** Sends a request and reads the answer whole. */
 export async function send(url: string, init: RequestInit = {}): Promise<Answer> {
+  watchRequest(init.body);
   const response = await fetch(url, { redirect: 'manual', ...init });
   const text = await response.text();
+  watchResponse(response, text);
   const { headers } = response;
   return {
     status: response.status,
@@ -82,6 +85,7 @@ export class ProtocolClient {
     headers: Record<string, string>,
   ) {
     this.headers = { ...headers };
+    watchHeaders(headers);
   }
 
   /** Signs a user in; the batch that a sign-in opens has closed already. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { watchServer, watchTables } from './stored-texts.js';
 
 /** A kind of database that the suite runs on. */
 export type DatabaseKind = 'sqlite' | 'postgres' | 'mysql';
@@ -38,7 +39,12 @@ function createFile(): TestDatabase {
   return {
     kind: 'sqlite',
     options: { type: 'better-sqlite3', driver: openLibsql, database: join(folder, 'test.sqlite'), enableWAL: true },
-    drop: async () => rmSync(folder, { recursive: true, force: true }),
+    drop: async () => {
+      const file = openLibsql(join(folder, 'test.sqlite'));
+      await watchTables('sqlite', (sql) => file.prepare(sql).all() as Record<string, unknown>[]);
+      file.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 
@@ -48,11 +54,14 @@ async function createOnServer(kind: 'postgres' | 'mysql', url: string): Promise<
   await onServer(kind, url, `CREATE DATABASE ${name}`);
   const own = new URL(url);
   own.pathname = `/${name}`;
+  const options = { type, url: own.href } as DataSourceOptions;
   return {
     kind,
-    options: { type, url: own.href } as DataSourceOptions,
-    drop: () =>
-      onServer(kind, url, kind === 'postgres' ? `DROP DATABASE ${name} WITH (FORCE)` : `DROP DATABASE ${name}`),
+    options,
+    drop: async () => {
+      await watchServer(kind, options);
+      await onServer(kind, url, `DROP DATABASE ${name}${kind === 'postgres' ? ' WITH (FORCE)' : ''}`);
+    },
   };
 }
 

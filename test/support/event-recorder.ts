@@ -3,10 +3,10 @@ import { Outbox, TokenAuthEvents, TokenAuthUser, type AuthClient, type TokenAuth
 import { expect } from 'vitest';
 import type { TestApp } from './app.js';
 
-type Name = keyof TokenAuthEventMap;
+export type EventName = keyof TokenAuthEventMap;
 
 /** Every event and its fields. The compiler reports one that is missing, and one that there is not. */
-export const EVENTS: { readonly [E in Name]: { readonly [Field in keyof TokenAuthEventMap[E]]: true } } = {
+export const EVENTS: { readonly [E in EventName]: { readonly [Field in keyof TokenAuthEventMap[E]]: true } } = {
   'user.signed_up': { user: true, method: true, provider: true, origin: true },
   'user.signed_in': { user: true, client: true, method: true, origin: true },
   'user.sign_in_failed': { user: true, email: true, reason: true, origin: true },
@@ -28,20 +28,21 @@ export const EVENTS: { readonly [E in Name]: { readonly [Field in keyof TokenAut
 };
 
 /** An event as tests write it: users by their address, clients by what {@link EventRecorder.call} named them. */
-export type Told = [Name, Record<string, unknown>];
+export type Told = [EventName, Record<string, unknown>];
 
 const CLIENT = ['id', 'createdAt', 'lastUsedAt', 'ip', 'userAgent'];
 
 /** Listens to every event of an application. */
 export class EventRecorder {
-  private readonly heard: [Name, object][] = [];
+  private readonly heard: [EventName, object][] = [];
   private readonly names = new Map<string, string>();
 
   constructor(
     private readonly app: TestApp,
     events: TokenAuthEvents = app.nest.get(TokenAuthEvents),
   ) {
-    for (const name of Object.keys(EVENTS) as Name[]) events.on(name, (payload) => this.heard.push([name, payload]));
+    for (const name of Object.keys(EVENTS) as EventName[])
+      events.on(name, (payload) => this.heard.push([name, payload]));
   }
 
   /** Names a client; those without a name are `new`. */
@@ -63,7 +64,7 @@ export class EventRecorder {
     return this.heard.map(([, payload]) => JSON.stringify(payload) + inspect(payload, { depth: 10 })).join('\n');
   }
 
-  private told(name: Name, payload: object): Told {
+  private told(name: EventName, payload: object): Told {
     expectFields(name, payload);
     const fields = Object.entries(payload).map(([field, value]) => [field, this.short(field, value)]);
     return [name, Object.fromEntries(fields)];
@@ -100,7 +101,7 @@ export class EventRecorder {
   }
 }
 
-function expectFields(name: Name, payload: object): void {
+function expectFields(name: EventName, payload: object): void {
   expect([name, Object.keys(payload).sort()]).toEqual([name, Object.keys(EVENTS[name]).sort()]);
 }
 

@@ -1,4 +1,5 @@
 import type { LogLevel, LoggerService } from '@nestjs/common';
+import { watch } from './secret-watch.js';
 
 /** Keeps everything that Nest logs, at every level. */
 export class LogKeeper implements LoggerService {
@@ -13,6 +14,7 @@ export class LogKeeper implements LoggerService {
   setLogLevels(_levels: LogLevel[]): void {}
 
   private keep(parts: unknown[]): void {
+    for (const part of parts) watch.see('log', part);
     this.lines.push(
       parts.map((part) => (part instanceof Error ? `${part.stack} ${String(part.cause)}` : String(part))).join(' '),
     );

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { oidcProvider, type OAuthProvider, type OidcProviderOptions } from 'nestjs-token-auth';
 import Provider, { type Configuration } from 'oidc-provider';
+import { watchText } from './secret-sources.js';
 
 /** Somebody with an account at the provider. */
 export interface Person {
@@ -35,6 +36,7 @@ export class OidcServer {
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const self = new OidcServer(server, issuer);
     const provider = new Provider(issuer, self.configuration(redirectUris));
+    provider.on('grant.success', ({ body }) => watchText(JSON.stringify(body)));
     const handle = provider.callback();
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       self.requests.push(request.url?.split('?', 1)[0] ?? '');

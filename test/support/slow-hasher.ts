@@ -18,12 +18,12 @@ export class SlowHasher extends PasswordHasher {
 
   override async hash(password: string): Promise<string> {
     await this.wait(password);
-    return digestOf(password);
+    return quickDigestOf(password);
   }
 
   override async verify(password: string, digest: string | null): Promise<PasswordVerdict> {
     await this.wait(password);
-    return { valid: digest === digestOf(password), outdated: false };
+    return { valid: digest === quickDigestOf(password), outdated: false };
   }
 
   private async wait(password: string): Promise<void> {
@@ -33,6 +33,7 @@ export class SlowHasher extends PasswordHasher {
   }
 }
 
-function digestOf(password: string): string {
+/** What stands in for the digest of a password. It holds nothing of it. */
+export function quickDigestOf(password: string): string {
   return createHash('sha256').update(password).digest('hex');
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
+import { watchUrl } from './secret-sources.js';
 
 /** A mail as it arrived: who it was for in truth, and what it says. */
 export interface ReceivedMail {
@@ -70,6 +71,7 @@ export class SmtpServer {
   }
 
   private take(mail: ReceivedMail, done: (error?: Error) => void): void {
+    watchUrl(mail.content.text ?? '');
     if (this.refusals === 0) {
       this.mails.push(mail);
       done();

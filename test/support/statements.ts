@@ -1,4 +1,5 @@
 import type { Logger } from 'typeorm';
+import { watch } from './secret-watch.js';
 
 /** A TypeORM logger that keeps every statement, so that a test can count them. */
 export class StatementLog implements Logger {
@@ -9,6 +10,8 @@ export class StatementLog implements Logger {
   logQuery(query: string, parameters: unknown[] = []): void {
     this.statements.push(query);
     this.parameters.push(...parameters);
+    watch.see('statement', query);
+    for (const parameter of parameters) if (typeof parameter === 'string') watch.see('statement', parameter);
   }
 
   /** The statements since the last call, by their first word. */
@@ -16,7 +19,9 @@ export class StatementLog implements Logger {
     return this.statements.splice(0).map((statement) => statement.trim().split(/\s/, 1)[0] ?? '');
   }
 
-  logQueryError(): void {}
+  logQueryError(error: string | Error): void {
+    watch.see('thrown error', error);
+  }
   logQuerySlow(): void {}
   logSchemaBuild(): void {}
   logMigration(): void {}

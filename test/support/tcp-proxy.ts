@@ -5,19 +5,30 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 interface Pair {
   readonly downstream: Socket;
   readonly upstream: Socket;
+  /** Nothing that either side says reaches the other one any more. */
+  isMute: boolean;
 }
 
-/** What to do when a statement has been carried out. */
+/** What becomes of the connections: cut and let come back, cut and refused, or kept without ever an answer. */
+export type Strike = 'cut' | 'refuse' | 'silence';
+
+/** When it happens: the statement does not arrive, half of its answer is passed on, or nothing of the answer. */
+export type Moment = 'before' | 'amid' | 'after';
+
+/** What to do at a statement. */
 interface Ambush {
-  readonly text: string;
-  readonly strike: () => Promise<void>;
+  readonly isMeant: (chunk: Buffer) => boolean;
+  readonly moment: Moment;
+  readonly strike: Strike;
 }
 
-/** A proxy in front of a database, for the faults of a network: it passes, cuts and refuses connections. */
+/** A proxy in front of a database, for the faults of a network: it passes, cuts, refuses, delays and swallows. */
 export class TcpProxy {
   private server: Server = createServer();
   private readonly pairs = new Set<Pair>();
   private ambush: Ambush | null = null;
+  private isSilent = false;
+  private delay = 0;
 
   private constructor(
     private readonly target: URL,
@@ -44,8 +55,17 @@ export class TcpProxy {
     return url.href;
   }
 
-  /** Passes connections on again. */
+  /** Whether an ambush still waits for its statement. */
+  get isWaiting(): boolean {
+    return this.ambush !== null;
+  }
+
+  /** Passes connections on again, at once. Those that have been silenced stay silent, as a firewall forgets what it let pass. */
   async pass(): Promise<void> {
+    this.isSilent = false;
+    this.delay = 0;
+    this.ambush = null;
+    if (this.server.listening) return;
     this.server = createServer((downstream) => this.join(downstream)).listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
   }
@@ -63,12 +83,30 @@ export class TcpProxy {
     await closed;
   }
 
+  /** Accepts whatever comes and never answers, on old connections and new ones. */
+  silence(): void {
+    this.isSilent = true;
+    for (const pair of this.pairs) pair.isMute = true;
+  }
+
+  /** Keeps every answer back for this long, in ms. */
+  slowDown(delay: number): void {
+    this.delay = delay;
+  }
+
   /**
    * Lets the next statement that contains the text reach the server, withholds the answer and strikes: the application
    * cannot know whether the statement was carried out.
    */
-  withholdAnswerTo(text: string, strike: 'cut' | 'refuse'): void {
-    this.ambush = { text, strike: async () => (strike === 'cut' ? this.cut() : await this.refuse()) };
+  withholdAnswerTo(text: string, strike: Strike): void {
+    this.ambush = { isMeant: (chunk) => chunk.includes(text), moment: 'after', strike };
+  }
+
+  /** Strikes at a statement from now on, whatever it is: 0 is the next one. */
+  strikeAt(index: number, moment: Moment, strike: Strike): void {
+    let left = index;
+    const isStatement = this.target.protocol.startsWith('postgres') ? isForPostgres : isForMariaDb;
+    this.ambush = { isMeant: (chunk) => isStatement(chunk) && left-- === 0, moment, strike };
   }
 
   async close(): Promise<void> {
@@ -77,7 +115,7 @@ export class TcpProxy {
 
   private join(downstream: Socket): void {
     const upstream = connect(Number(this.target.port), this.target.hostname);
-    const pair = { downstream, upstream };
+    const pair = { downstream, upstream, isMute: this.isSilent };
     this.pairs.add(pair);
     for (const socket of [downstream, upstream]) {
       // A cut is meant to be an error to both sides.
@@ -86,16 +124,34 @@ export class TcpProxy {
     }
     let caught: Ambush | null = null;
     downstream.on('data', (chunk) => {
-      if (this.ambush !== null && chunk.includes(this.ambush.text)) {
+      if (pair.isMute) return;
+      if (this.ambush?.isMeant(chunk)) {
         caught = this.ambush;
         this.ambush = null;
+        if (caught.moment === 'before') return void this.strike(caught.strike);
       }
       upstream.write(chunk);
     });
     upstream.on('data', (chunk) => {
-      if (caught === null) downstream.write(chunk);
-      else void caught.strike();
+      if (pair.isMute) return;
+      if (caught === null) return this.answer(pair, chunk);
+      const { moment, strike } = caught;
+      if (moment === 'after') return void this.strike(strike);
+      downstream.write(chunk.subarray(0, chunk.length / 2), () => void this.strike(strike));
+      pair.isMute = true;
     });
+  }
+
+  private answer(pair: Pair, chunk: Buffer): void {
+    if (this.delay === 0) return void pair.downstream.write(chunk);
+    setTimeout(() => {
+      if (!pair.isMute && !pair.downstream.destroyed) pair.downstream.write(chunk);
+    }, this.delay);
+  }
+
+  private async strike(strike: Strike): Promise<void> {
+    if (strike === 'refuse') return await this.refuse();
+    return strike === 'cut' ? this.cut() : this.silence();
   }
 
   private drop(pair: Pair): void {
@@ -103,4 +159,14 @@ export class TcpProxy {
     pair.downstream.destroy();
     pair.upstream.destroy();
   }
+}
+
+/** A simple query, or the first message of an extended one, whether it is parsed anew or bound again. */
+function isForPostgres(chunk: Buffer): boolean {
+  return ['Q', 'P', 'B'].includes(String.fromCharCode(chunk[0] ?? 0));
+}
+
+/** The first packet of a query, or of a prepared one that is made or carried out. */
+function isForMariaDb(chunk: Buffer): boolean {
+  return chunk[3] === 0 && [0x03, 0x16, 0x17].includes(chunk[4] ?? 0);
 }

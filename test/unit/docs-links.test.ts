@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pages, root } from '../support/examples.js';
 
-const linked = [...pages(), 'sample-app/README.md', 'SECURITY.md', 'CHANGELOG.md'];
+const linked = [...pages(), 'sample-app/README.md', 'bench/README.md', 'SECURITY.md', 'CHANGELOG.md'];
 
 /** A page without its code blocks, in which nothing is a link or a heading. */
 const textOf = (page: string) => readFileSync(join(root, page), 'utf8').replace(/^```[^]*?^```$/gm, '');

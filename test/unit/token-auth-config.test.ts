@@ -54,6 +54,7 @@ describe('the defaults', () => {
       mail: null,
       redirects: { allowlist: expect.anything(), confirmSuccess: null, passwordReset: null, unlockSuccess: null },
       languages: {},
+      databaseTimeout: 10_000,
       oauth: new Map(),
       publicUrl: null,
       defaultLanguage: 'en',
@@ -122,6 +123,11 @@ describe('what is accepted', () => {
     expect(rules).toMatchObject({ tokenLifespan: 3_600_000, clientLifespan: 86_400_000, buffer: 0, batchLimit: 0 });
   });
 
+  it('waits for the database without an end where it is told to', () => {
+    expect(resolveOptions({ databaseTimeout: null }).databaseTimeout).toBeNull();
+    expect(resolveOptions({ databaseTimeout: '3s' }).databaseTimeout).toBe(3000);
+  });
+
   it.each<[unknown, string[]]>([
     [PEPPER, [PEPPER]],
     [[PEPPER], [PEPPER]],
@@ -183,6 +189,8 @@ describe('what is refused', () => {
       { batchRequestBufferThrottle: -1, batchRequestLimit: 0, tokenLifespan: 1000 },
       `batchRequestBufferThrottle must be a duration: -1 is not a duration: give milliseconds or text such as '5s' or '2 weeks'`,
     ],
+    [{ databaseTimeout: 0 }, 'databaseTimeout must be at least 1 ms'],
+    [{ databaseTimeout: '25 days' }, 'databaseTimeout must be at most 2147483647 ms'],
     [{ batchRequestLimit: 4999 }, 'batchRequestLimit must not be shorter than batchRequestBufferThrottle'],
     [{ batchResponse: 'echo' }, `batchResponse ${oneOf('blank', 'repeat', 'omit')}`],
     [{ lostResponse: true }, `lostResponse ${oneOf('strict', 'forgiving')}`],

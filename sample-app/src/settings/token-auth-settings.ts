@@ -63,6 +63,7 @@ const READERS: { readonly [Name in keyof TextualOptions]: Reader<TextualOptions[
   defaultPasswordResetUrl: text,
   unlockSuccessUrl: text,
   defaultLanguage: text,
+  databaseTimeout: (value) => (value === 'never' ? null : duration(value)),
 };
 const OPTIONS = Object.keys(READERS) as (keyof TextualOptions)[];
 
