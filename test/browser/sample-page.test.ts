@@ -62,6 +62,7 @@ describe.skipIf(CHROMIUM === undefined).each(ADAPTERS)('the sample page on %s', 
       await link.fill('#new-password-password', NEW_PASSWORD);
       await link.click('#new-password button');
       await link.locator('#signed-in').waitFor();
+      await page.page.bringToFront();
       await page.page.locator('#signed-in').waitFor();
       await signOut(page);
       await link.locator('#sign-in').waitFor();
@@ -134,6 +135,7 @@ describe.skipIf(CHROMIUM === undefined).each(ADAPTERS)('the sample page on %s', 
       const other = await page.page.context().newPage();
       await other.goto(pages.url);
       await other.locator('#signed-in').waitFor();
+      await page.page.bringToFront();
       await page.page.click('#deletion summary');
       await page.submit('delete-account');
       await page.page.locator('#sign-in').waitFor();
@@ -180,6 +182,7 @@ describe.skipIf(CHROMIUM === undefined).each(ADAPTERS)('the sample page on %s', 
       const confirmed = await page.openMail('Confirmation Instructions');
       await confirmed.getByText('The address is confirmed. You can sign in now.').waitFor();
       expect(confirmed.url()).toBe(`${pages.url}/`);
+      await confirmed.close();
 
       await page.page.click('#tab-sign-in');
       await signIn(page, email, 'wrong');
@@ -191,6 +194,7 @@ describe.skipIf(CHROMIUM === undefined).each(ADAPTERS)('the sample page on %s', 
       await page.page.getByText('that needs it').first().waitFor();
       const unlocked = await page.openMail('Unlock Instructions');
       await unlocked.getByText('unlocked').first().waitFor();
+      await unlocked.close();
       await page.page.click('#tab-sign-in');
       await signIn(page, email);
       await page.page.locator('#signed-in').waitFor();
