@@ -1,19 +1,14 @@
-import { ConsoleLogger } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { ExpressAdapter } from '@nestjs/platform-express';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TokenAuthOptionsError, type OAuthProvider } from 'nestjs-token-auth';
-import { AppModule, publicUrl } from './app.module.js';
-import { corsFor } from './cors.js';
-import { serveDocs } from './docs.js';
+import { publicUrl, type Surroundings } from './app.module.js';
+import { AppServer } from './app-server.js';
+import { createApp } from './create-app.js';
+import { Database } from './database.js';
+import { SentMails } from './mails/sent-mails.js';
 import { freePort, originAt } from './settings/listening.js';
 import { SettingsError } from './settings/settings-error.js';
 import { readSettings } from './settings/settings.js';
-import { inVariables } from './settings/token-auth-settings.js';
+import { inVariables, type TokenAuthSettings } from './settings/token-auth-settings.js';
 import { whatToTry } from './what-to-try.js';
-
-/** In ms: a stop waits for connections that are kept open. Express has the same by default, Fastify over a minute. */
-const keepAliveTimeout = 5000;
 
 try {
   await start();
@@ -27,25 +22,45 @@ async function start(): Promise<void> {
   const port = settings.port || (await freePort(settings.host));
   const origin = originAt(settings.host, port);
   const callback = `${publicUrl(origin, settings.auth)}/demo/callback`;
-  const oauth = settings.demoOidc ? { demo: await demoOidc(callback) } : {};
-  const adapter = settings.adapter === 'fastify' ? new FastifyAdapter({ keepAliveTimeout }) : new ExpressAdapter();
-  // Silent until it runs: explain() below says what went wrong, without Nest's stack trace.
-  const app = await NestFactory.create(AppModule.with(settings, origin, oauth), adapter, {
-    logger: false,
-    abortOnError: false,
+  const server = new AppServer();
+  const database = new Database();
+  const surroundings: Surroundings = {
+    origin,
+    oauth: settings.demoOidc ? { demo: await demoOidc(callback) } : {},
+    database,
+    mails: new SentMails(),
+    rebuildWith: serve,
+  };
+  async function serve(auth: TokenAuthSettings): Promise<void> {
+    server.serve(await createApp({ ...settings, auth }, surroundings));
+  }
+  await serve(settings.auth);
+  await server.listen(port, settings.host);
+  stopOnSignals(async () => {
+    await server.close();
+    await database.close();
   });
-  app.enableCors(corsFor(settings.auth));
-  app.enableShutdownHooks();
-  if (!settings.isProduction) serveDocs(app);
-  await app.listen(port, settings.host);
-  app.useLogger(new ConsoleLogger({ logLevels: ['warn', 'error', 'fatal'] }));
   console.log(whatToTry(origin, settings));
 }
 
 /** Loaded only where it is wanted: other applications have no use for the package. */
 async function demoOidc(callback: string): Promise<OAuthProvider> {
-  const { startDemoOidc } = await import('./demo-oidc.js');
-  return await startDemoOidc(callback);
+  const { warn } = console;
+  // The package warns of what it must not be in production, where it is not started.
+  console.warn = () => undefined;
+  try {
+    const { startDemoOidc } = await import('./demo-oidc.js');
+    return await startDemoOidc(callback);
+  } finally {
+    console.warn = warn;
+  }
+}
+
+/** Ends by the signal itself, as who has sent it expects, once what was asked has been answered. */
+function stopOnSignals(stop: () => Promise<void>): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void stop().finally(() => process.kill(process.pid, signal)));
+  }
 }
 
 /** A fault of the settings in plain words; anything else with its stack. */

@@ -15,8 +15,10 @@ export function whatToTry(url: string, { auth: settings, isProduction, demoOidc 
     typeof batchRequestBufferThrottle === 'number' ? `${batchRequestBufferThrottle} ms` : batchRequestBufferThrottle;
   return `
 nestjs-token-auth is ready on ${url}
-${isProduction ? '' : `\nTry everything out in a browser: ${url}/docs\n`}
-Paste these lines into a shell, from top to bottom.
+
+Open it in a browser, sign up, and watch tokens rotate.${isProduction ? '' : ` The API is described at ${url}/docs.`}
+
+Or paste these lines into a shell, from top to bottom.
 
 ${cookieEnabled ? COOKIE_CLIENT : HEADER_CLIENT}
 ${isProduction ? '' : linkReader(url)}

@@ -6,10 +6,10 @@ import { SampleApps } from '../support/sample-app.js';
 
 const apps = new SampleApps();
 
-describe('the sample application with DEMO_OIDC=1', () => {
+describe('the provider of the sample application', () => {
   it.each(ADAPTERS)('signs in by a provider of its own, without a human (%s)', async (adapter) => {
     const { url, printed } = await apps.start({
-      DEMO_OIDC: '1',
+      DEMO_OIDC: '',
       HTTP_ADAPTER: adapter,
       DATABASE_URL: 'sqlite::memory:',
     });
@@ -36,8 +36,8 @@ describe('the sample application with DEMO_OIDC=1', () => {
     expect((await send(`${url}/auth/validate_token`)).status).toBe(401);
   });
 
-  it('has none without it', async () => {
-    const { url } = await apps.start();
+  it('is none with DEMO_OIDC=0', async () => {
+    const { url } = await apps.start({ DEMO_OIDC: '0' });
     expect((await send(`${url}/auth/demo?auth_origin_url=${url}/demo/landing`)).status).toBe(404);
   });
 

@@ -19,7 +19,8 @@ export class SampleApp {
 
   /** Starts it in a folder, on a free port. */
   static async start(folder: string, variables: Record<string, string> = {}): Promise<SampleApp> {
-    const child = run(folder, { PORT: '0', TOKEN_AUTH_PASSWORD_COST: '4', ...variables });
+    // The provider is for those tests that sign in by it: it takes its time to start.
+    const child = run(folder, { PORT: '0', TOKEN_AUTH_PASSWORD_COST: '4', DEMO_OIDC: '0', ...variables });
     let printed = '';
     // Read to the end: to write into a closed pipe would end the application.
     const url = await new Promise<string>((resolve, reject) => {
@@ -35,7 +36,7 @@ export class SampleApp {
 
   /** Starts it with variables that it cannot work with. */
   static async fail(folder: string, variables: Record<string, string>): Promise<{ code: unknown; stderr: string }> {
-    const child = run(folder, { PORT: '0', ...variables }, 'pipe');
+    const child = run(folder, { PORT: '0', DEMO_OIDC: '0', ...variables }, 'pipe');
     let stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
     const [code] = (await once(child, 'close')) as [unknown];
@@ -79,7 +80,7 @@ export class SampleApps {
 }
 
 function run(folder: string, variables: Record<string, string>, stderr: 'pipe' | 'inherit' = 'inherit'): ChildProcess {
-  if (!existsSync(MAIN)) throw new Error('Build the sample application first: npx nest build sample-app');
+  if (!existsSync(MAIN)) throw new Error('Build the sample application first: npm run build-sample-app');
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [MAIN], {
     cwd: folder,

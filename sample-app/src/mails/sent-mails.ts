@@ -1,10 +1,8 @@
-import { Injectable } from '@nestjs/common';
 import type { OutgoingMail } from 'nestjs-token-auth';
 
 const MOST = 1000;
 
 /** The latest mails of this process, for whoever tries the demo out. Their links are secrets: nothing for production. */
-@Injectable()
 export class SentMails {
   private readonly mails: OutgoingMail[] = [];
 
