@@ -19,8 +19,9 @@ export class StatementLog implements Logger {
     return this.statements.splice(0).map((statement) => statement.trim().split(/\s/, 1)[0] ?? '');
   }
 
+  /** TypeORM's errors carry the parameters of their statements. */
   logQueryError(error: string | Error): void {
-    watch.see('thrown error', error);
+    watch.see('statement', error);
   }
   logQuerySlow(): void {}
   logSchemaBuild(): void {}
