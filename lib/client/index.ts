@@ -9,5 +9,6 @@ export { localTokenStorage, memoryStorage, sessionTokenStorage } from './storage
 export type { StoredSession, TokenStorage } from './storage.js';
 export { createTokenAuthClient } from './token-auth-client.js';
 export type { AccountValues, SignedInClient, TokenAuthClient, TokenAuthClientOptions, TokenAuthUser } from './types.js';
-export { createServiceClient, type ServiceClient, type ServiceIdentity } from './service/service-client.js';
+export { createServiceClient } from './service/service-client.js';
+export type { ServiceClient, ServiceIdentity } from './service/service-client.js';
 export type { ServiceClientOptions, SignInFailure, SignInValues, SignOutFailure } from './service/service-options.js';
