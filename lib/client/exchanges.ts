@@ -128,7 +128,12 @@ export function createExchanges<U>(api: Api, keeper: Keeper<U>): Exchanges<U> {
       } finally {
         await took(response);
       }
-      if (response.ok) return await confirmed(sent, response);
+      if (response.ok) {
+        const user = await confirmed(sent, response, isLate);
+        // Another request has lost its answer meanwhile: this question did not ask for it.
+        if (isLate || !keeper.known?.lost) return user;
+        continue;
+      }
       const error = await errorOf(response);
       if (response.status !== 401) throw error;
       if (!sent) return null;
@@ -140,13 +145,13 @@ export function createExchanges<U>(api: Api, keeper: Keeper<U>): Exchanges<U> {
     }
   }
 
-  async function confirmed(sent: StoredSession | null, response: Response): Promise<U | null> {
+  async function confirmed(sent: StoredSession | null, response: Response, isLate: boolean): Promise<U | null> {
     isCaughtUp = true;
     const data = await dataOf<U>(response);
     // What was asked before a sign-out says nothing of now.
     if (api.cookies) await keeper.change((stored) => (stored || sent ? undefined : COOKIE_SESSION), { user: data });
     // Told nothing newer: there is nothing more to ask for.
-    else if (keeper.known?.lost) {
+    else if (isLate && keeper.known?.lost) {
       await keeper.change((stored) =>
         sent && stored && isSame(stored, sent) ? { ...stored, lost: false } : undefined,
       );
