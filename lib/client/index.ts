@@ -12,5 +12,6 @@ export type { Exchange, ExchangeResponse } from './exchanges.js';
 export type { SessionChange, SignOutReason } from './keeper.js';
 export type { SignInWithOptions } from './oauth.js';
 export type { AccountValues, SignedInClient, TokenAuthClient, TokenAuthClientOptions, TokenAuthUser } from './types.js';
-export { createServiceClient, type ServiceClient, type ServiceIdentity } from './service/service-client.js';
+export { createServiceClient } from './service/service-client.js';
+export type { ServiceClient, ServiceIdentity } from './service/service-client.js';
 export type { ServiceClientOptions, SignInFailure, SignInValues, SignOutFailure } from './service/service-options.js';
