@@ -70,7 +70,10 @@ export class SqliteStatements implements StatementRunner {
   private alone(write: () => number): number {
     if (!this.isStandIn) return write();
     let changes = 0;
-    this.locked(() => (changes = write()) > 0);
+    this.locked(() => {
+      changes = write();
+      return true;
+    });
     return changes;
   }
 
