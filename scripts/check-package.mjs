@@ -24,6 +24,19 @@ const tsconfig = {
   },
   files: ['app.ts', 'client.ts'],
 };
+/** As pages are checked: with the browser's types in place of Node's. */
+const pageTsconfig = {
+  compilerOptions: {
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    target: 'es2023',
+    lib: ['es2023', 'dom'],
+    types: [],
+    strict: true,
+    noEmit: true,
+  },
+  files: ['client.ts'],
+};
 
 await inTemporaryFolder(async (folder) => {
   const tarball = pack(folder);
@@ -34,6 +47,7 @@ await inTemporaryFolder(async (folder) => {
     write(app, {
       'package.json': { name: 'consumer', private: true, type },
       'tsconfig.json': tsconfig,
+      'tsconfig.page.json': pageTsconfig,
       'app.ts': source,
       'client.ts': clientSource,
     });
@@ -41,8 +55,6 @@ await inTemporaryFolder(async (folder) => {
     run('npx', ['tsc'], app);
     run('node', ['out/app.js'], app);
     run('node', ['out/client.js'], app);
-    // As pages are checked: with the browser's types in place of Node's.
-    const page = ['client.ts', '--noEmit', '--module', 'esnext', '--moduleResolution', 'bundler', '--target', 'es2023'];
-    run('npx', ['tsc', '--ignoreConfig', ...page, '--lib', 'es2023,dom', '--types', '', '--strict'], app);
+    run('npx', ['tsc', '-p', 'tsconfig.page.json'], app);
   }
 });
