@@ -88,7 +88,7 @@ class HonestClient {
   async go(): Promise<void> {
     const headers = this.carrier === 'cookie' ? cookie(this.triple) : { ...this.triple };
     const answer = await send(`${this.url}/members`, { headers });
-    expect([answer.status, answer.body]).toEqual([200, { reached: true }]);
+    if (answer.status !== 200) throw new Error(`An honest client was answered ${answer.status}.`);
     this.requests++;
     const newest = this.carrier === 'cookie' ? fromCookie(answer) : answer.auth.accessToken;
     if (newest) this.triple = { ...this.triple, 'access-token': newest };
