@@ -46,11 +46,19 @@ function watchMethods(prototype, names, { before, after }) {
   }
 }
 
+/** A statement in a transaction has come to its end when that is committed. */
 function watchedLibsql({ before, after }) {
   const Libsql = require('libsql');
   return function open(...parameters) {
     const connection = new Libsql(...parameters);
     const prepare = connection.prepare.bind(connection);
+    const exec = connection.exec.bind(connection);
+    const uncommitted = [];
+    connection.exec = (sql) => {
+      const result = exec(sql);
+      if (!connection.inTransaction) for (const each of uncommitted.splice(0)) after(each);
+      return result;
+    };
     connection.prepare = (sql) => {
       const statement = prepare(sql);
       for (const name of ['run', 'all', 'get']) {
@@ -58,7 +66,8 @@ function watchedLibsql({ before, after }) {
         statement[name] = (...values) => {
           before(sql);
           const result = original(...values);
-          after(sql);
+          if (connection.inTransaction) uncommitted.push(sql);
+          else after(sql);
           return result;
         };
       }
