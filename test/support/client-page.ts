@@ -18,7 +18,7 @@ export class ClientPage {
 
   static async serve(api: string): Promise<ClientPage> {
     const server = createServer(({ url = '/' }, response) => {
-      const [, file] = /^\/client\/([\w-]+\.js)$/.exec(url) ?? [];
+      const [, file] = /^\/client\/([\w/-]+\.js)$/.exec(url) ?? [];
       if (file === undefined) return response.writeHead(200, { 'content-type': 'text/html' }).end(pageFor(api));
       response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(join(root, 'dist/client', file)));
     }).listen(0, '127.0.0.1');
