@@ -4,9 +4,11 @@ import { watch } from './secret-watch.js';
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
 const TABLES = {
-  sqlite: "SELECT name FROM sqlite_master WHERE type = 'table'",
-  postgres: "SELECT tablename AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
-  mysql: 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()',
+  sqlite: `SELECT name, '"' || name || '"' AS path FROM sqlite_master WHERE type = 'table'`,
+  postgres: `SELECT tablename AS name, format('%I.%I', schemaname, tablename) AS path FROM pg_tables
+    WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
+  mysql:
+    "SELECT table_name AS name, CONCAT('`', table_name, '`') AS path FROM information_schema.tables WHERE table_schema = DATABASE()",
 };
 
 /** Sees every text in every column of every table, as they are before a database goes. */
@@ -14,11 +16,9 @@ export async function watchTables(
   kind: keyof typeof TABLES,
   all: (sql: string) => Rows | Promise<Rows>,
 ): Promise<void> {
-  const quote = kind === 'mysql' ? '`' : '"';
-  for (const { name } of await all(TABLES[kind])) {
-    const table = String(name);
-    for (const row of await all(`SELECT * FROM ${quote}${table}${quote}`)) {
-      for (const [column, value] of Object.entries(row)) watchValue(`${table}.${column}`, value);
+  for (const { name, path } of await all(TABLES[kind])) {
+    for (const row of await all(`SELECT * FROM ${String(path)}`)) {
+      for (const [column, value] of Object.entries(row)) watchValue(`${String(name)}.${column}`, value);
     }
   }
 }
