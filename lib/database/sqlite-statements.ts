@@ -14,6 +14,8 @@ interface PreparedStatement {
   // As a list: libsql takes a single null for named parameters.
   get(parameters: readonly unknown[]): RawRow | undefined;
   run(parameters: readonly unknown[]): { changes: number };
+  /** Not with libsql. */
+  readonly busy?: boolean;
 }
 
 /** How often it looks whether somebody else's transaction is over, in ms. */
@@ -28,7 +30,7 @@ export class SqliteStatements implements StatementRunner {
   private readonly logger: StatementLogger;
   private readonly prepared = new Map<string, PreparedStatement>();
   private preparedOn: SqliteConnection | undefined;
-  private readonly isStandIn: boolean;
+  private standsIn: boolean | undefined;
 
   /** @param patience - how long a write waits for somebody else's transaction, in ms. */
   constructor(
@@ -36,7 +38,6 @@ export class SqliteStatements implements StatementRunner {
     private readonly patience: number,
   ) {
     this.logger = new StatementLogger(dataSource);
-    this.isStandIn = (dataSource.options as { driver?: unknown }).driver !== undefined;
   }
 
   async row(sql: string, parameters: unknown[], begins: () => boolean): Promise<RawRow | undefined> {
@@ -75,6 +76,11 @@ export class SqliteStatements implements StatementRunner {
       return true;
     });
     return changes;
+  }
+
+  /** By what it can do: the package itself, too, may be handed to the data source as its driver. */
+  private get isStandIn(): boolean {
+    return (this.standsIn ??= this.connection.prepare('SELECT 1').busy === undefined);
   }
 
   private locked(work: () => boolean): boolean {
