@@ -28,6 +28,7 @@ export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private ambush: Ambush | null = null;
   private isSilent = false;
+  private readonly unanswered = new Set<Pair>();
   private delay = 0;
 
   private constructor(
@@ -60,6 +61,11 @@ export class TcpProxy {
     return this.ambush !== null;
   }
 
+  /** Over how many connections the application has asked since the last silence began, those counted that it opened for it. */
+  get attempts(): number {
+    return this.unanswered.size;
+  }
+
   /** Passes connections on again, at once. Those that have been silenced stay silent, as a firewall forgets what it let pass. */
   async pass(): Promise<void> {
     this.isSilent = false;
@@ -86,6 +92,7 @@ export class TcpProxy {
   /** Accepts whatever comes and never answers, on old connections and new ones. */
   silence(): void {
     this.isSilent = true;
+    this.unanswered.clear();
     for (const pair of this.pairs) pair.isMute = true;
   }
 
@@ -117,6 +124,7 @@ export class TcpProxy {
     const upstream = connect(Number(this.target.port), this.target.hostname);
     const pair = { downstream, upstream, isMute: this.isSilent };
     this.pairs.add(pair);
+    if (pair.isMute) this.unanswered.add(pair);
     for (const socket of [downstream, upstream]) {
       // A cut is meant to be an error to both sides.
       socket.on('error', () => {});
@@ -124,7 +132,7 @@ export class TcpProxy {
     }
     let caught: Ambush | null = null;
     downstream.on('data', (chunk) => {
-      if (pair.isMute) return;
+      if (pair.isMute) return void this.unanswered.add(pair);
       if (this.ambush?.isMeant(chunk)) {
         caught = this.ambush;
         this.ambush = null;
