@@ -354,7 +354,8 @@ export class NoiseMaker {
 
   private broken(bytes: string): string {
     return this.random.pick<() => string>([
-      () => `${this.random.bytes(this.random.below(300))}\r\n\r\n`,
+      // Servers pass over empty lines, and wait for what comes after them.
+      () => `x${this.random.bytes(this.random.below(300))}\r\n\r\n`,
       () => bytes.replace('HTTP/1.1', 'HTTP/9.9'),
       () => bytes.replace('\r\n', '\r\n no-name\r\n'),
       () => bytes.replace('\r\n', `\r\nx: ${'y'.repeat(20_000)}\r\n`),
