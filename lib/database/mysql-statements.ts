@@ -14,6 +14,7 @@ type Run = (query: Query, values: unknown[], callback: (error: Error | null, res
 interface Query {
   readonly sql: string;
   readonly timeout?: number;
+  readonly rowsAsArray: true;
 }
 
 /** What the server says when a statement cannot be prepared, or no longer: it has done nothing then. */
@@ -33,7 +34,9 @@ export class MysqlStatements implements StatementRunner {
 
   /** Not prepared: what comes back would have other types than TypeORM's (a `float` its 32 bits as a number). */
   async row(sql: string, values: unknown[], begins: () => boolean, deadline: Deadline): Promise<RawRow | undefined> {
-    return ((await this.run('query', sql, values, begins, deadline)) as RawRow[] | null)?.[0];
+    const row = ((await this.run('query', sql, values, begins, deadline)) as object[] | null)?.[0];
+    // The package mysql knows no lists.
+    return row === undefined || Array.isArray(row) ? row : Object.values(row);
   }
 
   async changes(sql: string, values: unknown[], begins: () => boolean, deadline: Deadline): Promise<number> {
@@ -100,6 +103,7 @@ export class MysqlStatements implements StatementRunner {
       enableQueryTimeout?: boolean;
       maxQueryExecutionTime?: number;
     };
-    return enableQueryTimeout && maxQueryExecutionTime ? { sql, timeout: maxQueryExecutionTime } : { sql };
+    const query = { sql, rowsAsArray: true } as const;
+    return enableQueryTimeout && maxQueryExecutionTime ? { ...query, timeout: maxQueryExecutionTime } : query;
   }
 }

@@ -21,6 +21,7 @@ interface Query {
   readonly name?: string;
   readonly text: string;
   readonly values: unknown[];
+  readonly rowMode?: 'array';
 }
 
 interface Result {
@@ -50,7 +51,7 @@ export class PostgresStatements implements StatementRunner {
   }
 
   async row(text: string, values: unknown[], begins: () => boolean, deadline: Deadline): Promise<RawRow | undefined> {
-    return (await this.run({ text, values }, begins, deadline))?.rows[0];
+    return (await this.run({ text, values, rowMode: 'array' }, begins, deadline))?.rows[0];
   }
 
   async changes(text: string, values: unknown[], begins: () => boolean, deadline: Deadline): Promise<number> {

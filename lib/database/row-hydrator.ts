@@ -1,12 +1,11 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { isUnconverted } from './columns.js';
+import type { SelectList } from './select-list.js';
 import type { RawRow } from './statement-runner.js';
 
 /** Sets one column of an entity. */
 type Setter = (entity: Record<string, unknown>, raw: RawRow) => void;
-
-/** Types whose values TypeORM takes as every driver gives them. */
-const UNCONVERTED = new Set<unknown>(['varchar', 'text', 'int', 'integer', 'bigint']);
 
 /**
  * Makes an entity of a row, as TypeORM does for the rows of a query: transformers, embedded columns, the child class that the
@@ -15,18 +14,18 @@ const UNCONVERTED = new Set<unknown>(['varchar', 'text', 'int', 'integer', 'bigi
 export class RowHydrator {
   private readonly setters = new Map<EntityMetadata, readonly Setter[]>();
   private readonly children = new Map<unknown, EntityMetadata>();
-  private readonly discriminator: string | null;
+  private readonly discriminator: number;
 
   /** @param alias - what the statement calls the table. */
   constructor(
     private readonly dataSource: DataSource,
     private readonly metadata: EntityMetadata,
     private readonly alias: string,
-    sql: string,
+    private readonly list: SelectList,
   ) {
     const { discriminatorColumn, childEntityMetadatas } = metadata;
-    this.discriminator = discriminatorColumn === undefined ? null : this.nameOf(discriminatorColumn);
-    for (const each of [metadata, ...childEntityMetadatas]) this.setters.set(each, this.settersFor(each, sql));
+    this.discriminator = discriminatorColumn === undefined ? -1 : this.indexOf(discriminatorColumn);
+    for (const each of [metadata, ...childEntityMetadatas]) this.setters.set(each, this.settersFor(each));
     for (const child of childEntityMetadatas) this.children.set(child.discriminatorValue, child);
   }
 
@@ -40,43 +39,37 @@ export class RowHydrator {
   }
 
   /** Whether the statement has all columns under the names that are looked for: long ones are shortened. */
-  fits(sql: string): boolean {
-    return this.metadata.columns.every(
-      (column) => column.isVirtual || !column.isSelect || sql.includes(this.selection(column)),
-    );
+  get fits(): boolean {
+    return this.metadata.columns.every((column) => column.isVirtual || !column.isSelect || this.indexOf(column) >= 0);
   }
 
   hydrate<E extends object>(raw: RawRow): E {
-    const kind = (this.discriminator !== null && this.children.get(raw[this.discriminator])) || this.metadata;
+    const kind = (this.discriminator >= 0 && this.children.get(raw[this.discriminator])) || this.metadata;
     const entity = kind.create(undefined, { fromDeserializer: true }) as Record<string, unknown>;
     for (const set of this.setters.get(kind) ?? []) set(entity, raw);
     return entity as E;
   }
 
   /** The columns of a class that the statement selects; those of its children are not its own. */
-  private settersFor(metadata: EntityMetadata, sql: string): Setter[] {
+  private settersFor(metadata: EntityMetadata): Setter[] {
     const children = new Set(metadata.childEntityMetadatas.map(({ target }) => target));
     return metadata.columns
-      .filter((column) => !column.isVirtual && !children.has(column.target) && sql.includes(this.selection(column)))
+      .filter((column) => !column.isVirtual && !children.has(column.target) && this.indexOf(column) >= 0)
       .map((column) => this.setterOf(column));
   }
 
   private setterOf(column: ColumnMetadata): Setter {
-    const { propertyName, transformer, embeddedMetadata, type } = column;
-    const name = this.nameOf(column);
-    if (!UNCONVERTED.has(type) || Array.isArray(transformer) || embeddedMetadata !== undefined) {
+    const { propertyName, transformer, embeddedMetadata } = column;
+    const index = this.indexOf(column);
+    if (!isUnconverted(column) || Array.isArray(transformer) || embeddedMetadata !== undefined) {
       const { driver } = this.dataSource;
-      return (entity, raw) => column.setEntityValue(entity, driver.prepareHydratedValue(raw[name], column));
+      return (entity, raw) => column.setEntityValue(entity, driver.prepareHydratedValue(raw[index], column));
     }
-    if (transformer === undefined) return (entity, raw) => (entity[propertyName] = raw[name]);
-    return (entity, raw) => (entity[propertyName] = transformer.from(raw[name]) as unknown);
+    if (transformer === undefined) return (entity, raw) => (entity[propertyName] = raw[index]);
+    return (entity, raw) => (entity[propertyName] = transformer.from(raw[index]) as unknown);
   }
 
-  private selection(column: ColumnMetadata): string {
-    return ` AS ${this.dataSource.driver.escape(this.nameOf(column))}`;
-  }
-
-  private nameOf({ databaseName }: ColumnMetadata): string {
-    return `${this.alias}_${databaseName}`;
+  private indexOf({ databaseName }: ColumnMetadata): number {
+    return this.list.indexOf(`${this.alias}_${databaseName}`);
   }
 }

@@ -14,6 +14,8 @@ interface PreparedStatement {
   // As a list: libsql takes a single null for named parameters.
   get(parameters: readonly unknown[]): RawRow | undefined;
   run(parameters: readonly unknown[]): { changes: number };
+  /** Has rows handed over as lists. */
+  raw(): PreparedStatement;
   /** Not with libsql. */
   readonly busy?: boolean;
 }
@@ -41,7 +43,8 @@ export class SqliteStatements implements StatementRunner {
   }
 
   async row(sql: string, parameters: unknown[], begins: () => boolean): Promise<RawRow | undefined> {
-    return begins() ? this.logged(sql, parameters, () => this.prepare(sql).get(parameters)) : undefined;
+    if (!begins()) return undefined;
+    return this.logged(sql, parameters, () => this.prepare(sql, asList).get(parameters));
   }
 
   async changes(sql: string, parameters: unknown[], begins: () => boolean): Promise<number> {
@@ -118,14 +121,14 @@ export class SqliteStatements implements StatementRunner {
     return true;
   }
 
-  private prepare(sql: string): PreparedStatement {
+  private prepare(sql: string, inWay = asItIs): PreparedStatement {
     const { connection } = this;
     if (this.preparedOn !== connection) {
       this.prepared.clear();
       this.preparedOn = connection;
     }
     let statement = this.prepared.get(sql);
-    if (statement === undefined) this.prepared.set(sql, (statement = connection.prepare(sql)));
+    if (statement === undefined) this.prepared.set(sql, (statement = inWay(connection.prepare(sql))));
     return statement;
   }
 
@@ -148,4 +151,12 @@ export class SqliteStatements implements StatementRunner {
     if (databaseConnection === undefined) throw new DatabaseError('The data source is not connected.');
     return databaseConnection;
   }
+}
+
+function asItIs(statement: PreparedStatement): PreparedStatement {
+  return statement;
+}
+
+function asList(statement: PreparedStatement): PreparedStatement {
+  return statement.raw();
 }

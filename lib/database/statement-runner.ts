@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
 import type { Deadline } from './deadline.js';
 
-/** A row as the driver hands it over, by the names of the statement's columns. */
-export type RawRow = Readonly<Record<string, unknown>>;
+/** A row as the driver hands it over, in the order of the statement's columns: half the work of an object with names. */
+export type RawRow = readonly unknown[];
 
 /**
  * Runs statements of fixed text on the primary database, each in autocommit, past TypeORM's query runners: the database

@@ -1,12 +1,16 @@
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
 import type { EntityListenerMetadata } from 'typeorm/metadata/EntityListenerMetadata.js';
 import { RowHydrator } from '../database/row-hydrator.js';
+import { SelectList, selectionsOf } from '../database/select-list.js';
 import type { RawRow } from '../database/statement-runner.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import type { AuthToken } from './auth-token.entity.js';
 
 /** Stands for the client while the statement is made. */
 const CLIENT = '\0client';
+
+/** The column that holds the database's time. */
+export const DATABASE_NOW = 'db_now';
 
 /** The SELECT of an arriving request, made once, and what it loads. */
 export class ArrivalStatement<U extends AnyUser> {
@@ -15,26 +19,36 @@ export class ArrivalStatement<U extends AnyUser> {
     private readonly values: readonly unknown[],
     private readonly token: RowHydrator,
     private readonly user: RowHydrator,
+    private readonly time: number,
     private readonly listeners: readonly EntityListenerMetadata[],
   ) {}
 
   /**
    * Makes it of a query for the client {@link CLIENT}, in which the row is `token` and its user is `user`; null where only
    * TypeORM can load the user, as with eager relations.
+   *
+   * @param time - what the query selects besides, as {@link DATABASE_NOW}.
    */
   static of<U extends AnyUser>(
     dataSource: DataSource,
     query: (client: string) => SelectQueryBuilder<AuthToken<U>>,
     entity: Function,
     userEntity: Function,
+    time: string | null,
   ): ArrivalStatement<U> | null {
     const [metadata, userMetadata] = [dataSource.getMetadata(entity), dataSource.getMetadata(userEntity)];
     if (!RowHydrator.canHydrate(userMetadata)) return null;
     const [sql, values] = query(CLIENT).getQueryAndParameters() as [string, unknown[]];
-    const token = new RowHydrator(dataSource, metadata, 'token', sql);
-    const user = new RowHydrator(dataSource, userMetadata, 'user', sql);
-    if (!token.fits(sql) || !user.fits(sql)) return null;
-    return new ArrivalStatement(sql, values, token, user, userMetadata.afterLoadListeners);
+    const list = SelectList.of(sql, [
+      ...selectionsOf(dataSource, metadata, 'token'),
+      ...selectionsOf(dataSource, userMetadata, 'user'),
+      { name: DATABASE_NOW, text: `${time} AS ${dataSource.driver.escape(DATABASE_NOW)}` },
+    ]);
+    if (list === null) return null;
+    const token = new RowHydrator(dataSource, metadata, 'token', list);
+    const user = new RowHydrator(dataSource, userMetadata, 'user', list);
+    if (!token.fits || !user.fits) return null;
+    return new ArrivalStatement(sql, values, token, user, list.indexOf(DATABASE_NOW), userMetadata.afterLoadListeners);
   }
 
   parameters(client: string): unknown[] {
@@ -45,6 +59,11 @@ export class ArrivalStatement<U extends AnyUser> {
     const row = this.token.hydrate<AuthToken<U>>(raw);
     row.user = this.user.hydrate<U>(raw);
     return row;
+  }
+
+  /** The database's time, in ms since 1970, if it was selected. */
+  timeOf(raw: RawRow): unknown {
+    return raw[this.time];
   }
 
   /** Whether the user entity has methods with `@AfterLoad()`. */

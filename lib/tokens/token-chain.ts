@@ -1,6 +1,6 @@
 import type { AuthToken } from './auth-token.entity.js';
 import type { TokenStanding } from './rotation.js';
-import { digestOf, isAuthentic, parseToken, randomKey, sameDigest, successorOf } from './token-secret.js';
+import { digestOf, isAuthentic, parseToken, randomNonce, sameDigest, successorOf } from './token-secret.js';
 
 type Secrets = Pick<AuthToken, 'id' | 'tagKey' | 'generation' | 'nonce' | 'tokenHash' | 'replacedHash'>;
 
@@ -46,8 +46,8 @@ export class TokenChain {
   /** A successor of the current token. */
   next(token: string, row: Secrets): NextToken {
     const generation = row.generation + 1;
-    const nonce = randomKey();
-    const successor = successorOf(token, { ...row, generation, nonce }, this.peppers[0]);
+    const nonce = randomNonce();
+    const successor = successorOf(token, { id: row.id, tagKey: row.tagKey, generation, nonce }, this.peppers[0]);
     return { token: successor, tokenHash: this.digest(successor), generation, nonce };
   }
 

@@ -1,12 +1,9 @@
 import type { Type } from '@nestjs/common';
 import { FindOptionsUtils, type DataSource, type QueryRunner, type SelectQueryBuilder } from 'typeorm';
-import { UpdateTexts, type Condition, type Update } from '../database/update-texts.js';
+import { UpdateTexts, type Update } from '../database/update-texts.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
-import { ArrivalStatement } from './arrival-statement.js';
+import { ArrivalStatement, DATABASE_NOW } from './arrival-statement.js';
 import type { AuthToken } from './auth-token.entity.js';
-
-/** The column of {@link TokenStatements.liveClients} that holds the database's time, in ms since 1970. */
-export const DATABASE_NOW = 'db_now';
 
 /** The statements that run at every request: their texts are made once, from the metadata of the entities. */
 export class TokenStatements<U extends AnyUser> {
@@ -26,7 +23,7 @@ export class TokenStatements<U extends AnyUser> {
     // Not before the data source knows its entities.
     if (this.madeArrival === undefined) {
       const query = (client: string) => this.liveClients(client);
-      this.madeArrival = ArrivalStatement.of(this.dataSource, query, this.entity, this.userEntity);
+      this.madeArrival = ArrivalStatement.of(this.dataSource, query, this.entity, this.userEntity, this.time);
     }
     return this.madeArrival;
   }
@@ -45,17 +42,12 @@ export class TokenStatements<U extends AnyUser> {
 
   /** `UPDATE` of one client where the row still has the `seen` values. */
   update(id: string, values: Partial<AuthToken>, seen: Partial<AuthToken>): Update {
-    const conditions = Object.entries(seen).map(([property, value]): Condition => [property, '=', value]);
-    return this.updates.update(values, [['id', '=', id], ...conditions]);
+    return this.updates.update(values, { id, ...seen });
   }
 
   /** Holds a batch open for longer where it ends no later than `before`. */
   extension(id: string, replacedHash: string, openUntil: number, before: number): Update {
-    return this.updates.update({ batchOpenUntil: openUntil }, [
-      ['id', '=', id],
-      ['replacedHash', '=', replacedHash],
-      ['batchOpenUntil', '<=', before],
-    ]);
+    return this.updates.update({ batchOpenUntil: openUntil }, { id, replacedHash }, { batchOpenUntil: before });
   }
 
   private get updates(): UpdateTexts {

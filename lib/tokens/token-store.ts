@@ -2,13 +2,13 @@ import type { Type } from '@nestjs/common';
 import { Brackets, type UpdateQueryBuilder } from 'typeorm';
 import type { Database } from '../database/database.js';
 import { ownerCondition, requireKind } from '../database/key-condition.js';
-import type { RawRow } from '../database/statement-runner.js';
 import { storedValue } from '../database/stored-value.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import { tokenEntityFor, type AuthToken } from './auth-token.entity.js';
 import type { Clock } from './clock.js';
 import type { SharedClock } from './shared-clock.js';
-import { DATABASE_NOW, TokenStatements } from './token-statements.js';
+import { DATABASE_NOW } from './arrival-statement.js';
+import { TokenStatements } from './token-statements.js';
 
 /** A client's row with its user, and how far the database's clock is ahead of this process's: between the two, in ms. */
 export interface FoundClient<U extends AnyUser> {
@@ -62,7 +62,7 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     if (raw === undefined) return null;
     const row = arrival.hydrate(raw);
     if (arrival.listens) await arrival.afterLoad(row);
-    return this.found(client, row, raw, askedAt);
+    return this.found(client, row, arrival.timeOf(raw), askedAt);
   }
 
   /** For what only TypeORM itself can load. */
@@ -70,16 +70,19 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     const { entities, raw, askedAt } = await this.database.read(async (runner) => {
       await runner.connect();
       const askedAt = this.clock.now();
-      return { ...(await this.statements.liveClients(client, runner).getRawAndEntities<RawRow>()), askedAt };
+      return {
+        ...(await this.statements.liveClients(client, runner).getRawAndEntities<Record<string, unknown>>()),
+        askedAt,
+      };
     });
     const [row] = entities;
-    return row === undefined ? null : this.found(client, row, raw[0], askedAt);
+    return row === undefined ? null : this.found(client, row, raw[0]?.[DATABASE_NOW], askedAt);
   }
 
-  private found(client: string, row: AuthToken<U>, raw: RawRow | undefined, askedAt: number): FoundClient<U> | null {
+  private found(client: string, row: AuthToken<U>, time: unknown, askedAt: number): FoundClient<U> | null {
     if (row.client !== client) return null;
     if (this.sharedClock.expression === null) return { row, leastOffset: 0, mostOffset: 0 };
-    const now = Number(raw?.[DATABASE_NOW]);
+    const now = Number(time);
     return { row, leastOffset: now - this.clock.now(), mostOffset: now - askedAt };
   }
 
