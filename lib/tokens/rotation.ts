@@ -77,7 +77,7 @@ export function departureStep(accepted: Acceptance, unbatch: boolean, rules: Rot
  * Whether the batch is open. An end further ahead than the buffer and {@link CLOCK_TOLERANCE} was written by a broken
  * clock and counts as closed, so that the client heals at its next rotation.
  */
-export function isBatchOpen(state: ClientState, now: number, rules: RotationRules): boolean {
+export function isBatchOpen(state: Pick<ClientState, 'batchOpenUntil'>, now: number, rules: RotationRules): boolean {
   const isPlausible = state.batchOpenUntil <= now + rules.buffer + CLOCK_TOLERANCE;
   return rules.buffer > 0 && now < state.batchOpenUntil && isPlausible;
 }

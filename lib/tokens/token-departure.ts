@@ -1,22 +1,14 @@
-import { DatabaseTimeoutError } from '../database/database-errors.js';
 import type { TokenAuthConfig } from '../token-auth.config.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
 import type { AuthToken } from './auth-token.entity.js';
 import type { Clock } from './clock.js';
 import type { IssuedToken } from './credentials.js';
-import { isSameDevice, storableOrigin, type RequestOrigin } from './origin.js';
-import {
-  departureStep,
-  extensionGap,
-  extensionOf,
-  isBatchOpen,
-  isTouchDue,
-  nextExpiry,
-  sameExpiry,
-} from './rotation.js';
+import { isSameDevice, type RequestOrigin } from './origin.js';
+import { departureStep, extensionGap, extensionOf, isBatchOpen, isTouchDue, sameExpiry } from './rotation.js';
 import { Session } from './token-authenticator.js';
 import type { TokenChain } from './token-chain.js';
 import type { TokenAuthEvents } from './token-events.js';
+import { toldUid, type TokenRotation } from './token-rotation.js';
 import type { TokenStore } from './token-store.js';
 
 /**
@@ -43,6 +35,7 @@ const NOTHING: Departure = Object.freeze({ kind: 'none' });
 export class TokenDeparture<U extends AnyUser = AnyUser> {
   constructor(
     private readonly store: TokenStore<U>,
+    private readonly rotation: TokenRotation<U>,
     private readonly chain: TokenChain,
     private readonly config: TokenAuthConfig,
     private readonly events: TokenAuthEvents,
@@ -108,57 +101,22 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
     }
   }
 
-  /** Compare-and-swap: of any number of requests one wins. */
   private async rotate(session: Session<U>, options: DepartureOptions): Promise<Departure> {
-    const { row, hash, token, uid } = session.arrival;
-    const { rules } = this.config;
-    const { token: successor, tokenHash, generation, nonce } = this.chain.next(token, row);
-    const now = this.nowOf(session);
-    const expiry = nextExpiry(row, now, rules);
-    const told = toldUid(row, uid);
-    const { ip, userAgent } = storableOrigin(options.origin);
-    // Spelled out: spreading the parts takes as long as an HMAC or two.
-    const values = {
-      tokenHash,
-      generation,
-      nonce,
-      replacedHash: hash,
-      batchStartedAt: now,
-      batchOpenUntil: now + rules.buffer,
-      expiry,
-      lastUsedAt: now,
-      uid: told.uid,
-      replacedUid: told.replacedUid,
-      ip,
-      userAgent,
-    };
-    try {
-      if (await this.store.update(row.id, values, { tokenHash: hash }, options.isDeliverable)) {
-        if (options.unbatch) this.store.noteRotationInBatch();
-        this.tellRotated(session, options);
-        return this.token(row, successor, uid, expiry, true);
-      }
-    } catch (error) {
-      // It may yet be carried out, so looking would settle nothing; and the request has waited long enough.
-      if (error instanceof DatabaseTimeoutError) throw error;
-      // The connection may have been lost after the statement had been carried out.
-      const seen = await this.lookAgain(session);
-      if (seen?.tokenHash === tokenHash) {
-        this.tellRotated(session, options);
-        return this.token(row, successor, uid, expiry, true);
-      }
-      if (seen?.tokenHash === hash) throw error;
+    const { row, uid } = session.arrival;
+    const outcome = await this.rotation.rotate(session, options.origin, options.isDeliverable);
+    if (outcome.by === 'itself') {
+      if (options.unbatch) this.store.noteRotationInBatch();
+      this.events.emit('token.rotated', { user: session.user, client: session.client, origin: options.origin });
+      return this.token(row, outcome.token, uid, outcome.rotated.expiry, true);
     }
-    return options.isDeliverable() ? await this.lostRace(session, options) : NOTHING;
-  }
-
-  private tellRotated({ user, client }: Session<U>, { origin }: DepartureOptions): void {
-    this.events.emit('token.rotated', { user, client, origin });
+    if (!options.isDeliverable()) return NOTHING;
+    if (outcome.by === 'unknown') return await this.lostRace(session, options);
+    return await this.follow(session, { ...row, ...outcome.rotated }, options);
   }
 
   /** Somebody else rotated, or ended the client, between arrival and departure: one more SELECT tells. */
   private async lostRace(session: Session<U>, options: DepartureOptions): Promise<Departure> {
-    const row = await this.lookAgain(session);
+    const row = await this.store.findAgain(session.arrival.row);
     return row === null ? NOTHING : await this.follow(session, row, options);
   }
 
@@ -182,7 +140,7 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
     const { row } = session.arrival;
     if (this.config.batchResponse !== 'repeat' && !options.unbatch) return this.batchAnswer(row);
     if (isBatchOpen(row, this.nowOf(session), this.config.rules)) return this.tell(session, row, options);
-    const seen = await this.lookAgain(session);
+    const seen = await this.store.findAgain(session.arrival.row);
     return seen === null ? NOTHING : this.tell(session, seen, options);
   }
 
@@ -211,7 +169,7 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
     if (await this.store.update(row.id, values, { lastUsedAt: row.lastUsedAt })) {
       return this.token(row, token, uid, expiry, true);
     }
-    const seen = await this.lookAgain(session);
+    const seen = await this.store.findAgain(session.arrival.row);
     return seen === null ? NOTHING : this.token(seen, token, seen.uid, seen.expiry, false);
   }
 
@@ -232,12 +190,7 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
   /** The row as it was on arrival, unless this process has since done what may have changed it inside its batch. */
   private async rowOf(session: Session<U>): Promise<AuthToken<U> | null> {
     const { row, disturbances } = session.arrival;
-    return this.store.disturbances === disturbances ? row : await this.lookAgain(session);
-  }
-
-  private async lookAgain(session: Session<U>): Promise<AuthToken<U> | null> {
-    const found = await this.store.find(session.arrival.row.client);
-    return found?.row.id === session.arrival.row.id ? found.row : null;
+    return this.store.disturbances === disturbances ? row : await this.store.findAgain(row);
   }
 
   private token(row: AuthToken<U>, accessToken: string, uid: string, expiry: number, fresh: boolean): Departure {
@@ -252,11 +205,6 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
   private nowOf(session: Session<U>): number {
     return this.clock.now() + session.arrival.clockOffset;
   }
-}
-
-/** The `uid` to tell from now on, and the one told until now, which a late response may still repeat. */
-function toldUid(row: AuthToken, uid: string): { uid: string; replacedUid: string | null } {
-  return { uid, replacedUid: uid === row.uid ? row.replacedUid : row.uid };
 }
 
 /** The same session with its row as it is now. */

@@ -9,6 +9,7 @@ import { TokenAuthenticator } from './token-authenticator.js';
 import { TokenChain } from './token-chain.js';
 import { TokenDeparture } from './token-departure.js';
 import { TokenAuthEvents } from './token-events.js';
+import { TokenRotation } from './token-rotation.js';
 import { TokenStore } from './token-store.js';
 import { TokenService } from './token.service.js';
 
@@ -32,8 +33,13 @@ export const TOKEN_PROVIDERS: Provider[] = [
     useFactory: (...parts: ConstructorParameters<typeof TokenAuthenticator>) => new TokenAuthenticator(...parts),
   },
   {
+    provide: TokenRotation,
+    inject: [TokenStore, TokenChain, TOKEN_AUTH_CONFIG, TOKEN_AUTH_CLOCK],
+    useFactory: (...parts: ConstructorParameters<typeof TokenRotation>) => new TokenRotation(...parts),
+  },
+  {
     provide: TokenDeparture,
-    inject: [TokenStore, TokenChain, TOKEN_AUTH_CONFIG, TokenAuthEvents, TOKEN_AUTH_CLOCK],
+    inject: [TokenStore, TokenRotation, TokenChain, TOKEN_AUTH_CONFIG, TokenAuthEvents, TOKEN_AUTH_CLOCK],
     useFactory: (...parts: ConstructorParameters<typeof TokenDeparture>) => new TokenDeparture(...parts),
   },
   TokenAuthEvents,

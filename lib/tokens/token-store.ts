@@ -65,6 +65,12 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     return this.found(client, row, arrival.timeOf(raw), askedAt);
   }
 
+  /** The row of a client as it is now, if that still lives. */
+  async findAgain({ id, client }: Pick<AuthToken, 'id' | 'client'>): Promise<AuthToken<U> | null> {
+    const found = await this.find(client);
+    return found?.row.id === id ? found.row : null;
+  }
+
   /** For what only TypeORM itself can load. */
   private async findByBuilder(client: string): Promise<FoundClient<U> | null> {
     const { entities, raw, askedAt } = await this.database.read(async (runner) => {

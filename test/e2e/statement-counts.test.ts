@@ -1,8 +1,9 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { TokenAuthGuard, type TokenAuthModuleOptions } from 'nestjs-token-auth';
 import { afterEach, describe, expect, it } from 'vitest';
-import { onEveryDatabase, TestApp, type Platform } from '../support/app.js';
-import { eventually, ProtocolClient, told, type Told } from '../support/client.js';
+import { onEveryDatabase, TestApp, type AppOptions, type Platform } from '../support/app.js';
+import { eventually, ProtocolClient, told, type Answer, type Told } from '../support/client.js';
+import { createDatabase, type TestDatabase } from '../support/databases.js';
 import { Latch } from '../support/latch.js';
 
 let gates = [new Latch()];
@@ -26,10 +27,21 @@ class PagesController {
 
 onEveryDatabase('the statements of a guarded request', (platform) => {
   let app: TestApp;
-  afterEach(() => app.close());
+  let neighbour: TestApp | undefined;
+  let database: TestDatabase | undefined;
+  afterEach(async () => {
+    await neighbour?.close();
+    await app.close();
+    await database?.drop();
+    neighbour = database = undefined;
+  });
 
-  async function start(auth: Partial<TokenAuthModuleOptions<any>> = {}, on: Platform = platform) {
-    app = await TestApp.start(on, { auth, controllers: [PagesController] });
+  async function start(
+    auth: Partial<TokenAuthModuleOptions<any>> = {},
+    on: Platform = platform,
+    options: AppOptions = {},
+  ) {
+    app = await TestApp.start(on, { auth, controllers: [PagesController], ...options });
     const client = await ProtocolClient.signedIn(app);
     app.log.take();
     return client;
@@ -92,29 +104,59 @@ onEveryDatabase('the statements of a guarded request', (platform) => {
     expect(await count(follower)).toEqual(['blank', 'SELECT']);
   });
 
-  it.each(['blank', 'repeat', 'omit'] as const)(
-    'are one more SELECT when it loses the race (%s)',
-    async (batchResponse) => {
-      const client = await start({ batchResponse });
-      gates = [new Latch(), new Latch()];
-      entered = 0;
-      const requests = [client.peek('/gate'), client.peek('/gate')];
-      await eventually(() => entered === 2);
-      expect(app.log.take()).toEqual(['SELECT', 'SELECT']);
+  describe.each([
+    ['blank', 'blank'],
+    ['repeat', 'token'],
+    ['omit', 'nothing'],
+  ] as const)('when it loses the race (%s)', (batchResponse, expected) => {
+    /** The token that a loser is told. */
+    const tokenFor = (winner: Answer) => ({ blank: '', repeat: winner.auth.accessToken, omit: null })[batchResponse];
 
+    async function hold(client: ProtocolClient, count: number): Promise<Promise<Answer>[]> {
+      gates = Array.from({ length: count }, () => new Latch());
+      entered = 0;
+      const requests = gates.map(() => client.peek('/gate'));
+      await eventually(() => entered === count);
+      expect(app.log.take()).toEqual(gates.map(() => 'SELECT'));
+      return requests;
+    }
+
+    it('to one beside it are none: what that has written is known', async () => {
+      const requests = await hold(await start({ batchResponse }), 2);
       gates[0]?.release();
       const winner = await Promise.race(requests);
       expect([told(winner), ...app.log.take()]).toEqual(['token', 'UPDATE']);
 
       gates[1]?.release();
+      const loser = (await Promise.all(requests)).find((answer) => answer !== winner) as Answer;
+      expect([told(loser), ...app.log.take()]).toEqual([expected]);
+      expect(loser.auth.accessToken).toBe(tokenFor(winner));
+    });
+
+    it('to several at once is a single UPDATE', async () => {
+      const requests = await hold(await start({ batchResponse }), 8);
+      for (const gate of gates) gate.release();
       const answers = await Promise.all(requests);
-      const loser = answers.find((answer) => answer !== winner);
-      const expected = { blank: 'blank', repeat: 'token', omit: 'nothing' }[batchResponse];
-      expect([loser && told(loser), ...app.log.take()]).toEqual([expected, 'UPDATE', 'SELECT']);
-      const token = { blank: '', repeat: winner.auth.accessToken, omit: null }[batchResponse];
-      expect(loser?.auth.accessToken).toBe(token);
-    },
-  );
+      expect(app.log.take()).toEqual(['UPDATE']);
+      const losers = Array.from({ length: 7 }, () => expected);
+      expect(answers.map(told).sort()).toEqual(['token', ...losers].sort());
+    });
+
+    it('to another process are an UPDATE and one more SELECT', async () => {
+      database = await createDatabase(platform.database);
+      const client = await start({ batchResponse }, platform, { database, dataSource: { synchronize: true } });
+      neighbour = await TestApp.start(platform, { auth: { batchResponse }, controllers: [PagesController], database });
+      neighbour.clock.advance(app.clock.now() - neighbour.clock.now());
+      const [request] = await hold(client, 1);
+      const winner = await new ProtocolClient(neighbour, client.headers).go('/page');
+      expect(told(winner)).toBe('token');
+
+      gates[0]?.release();
+      const loser = (await request) as Answer;
+      expect([told(loser), ...app.log.take()]).toEqual([expected, 'UPDATE', 'SELECT']);
+      expect(loser.auth.accessToken).toBe(tokenFor(winner));
+    });
+  });
 
   it('stay the same with a repeated token', async () => {
     const client = await start({ batchResponse: 'repeat' });
