@@ -11,7 +11,7 @@ export const USAGE = `npm run bench -- [options]
   --load       ${LOAD_NAMES.join(',')}
   --rounds     how often everything is measured (5)
   --seconds    how long each measurement takes, after a warm-up (3)
-  --warm-up    how long servers are warmed up, in seconds (3)
+  --warm-up    how long servers are warmed up, in seconds (6)
   --quick      one short round on Fastify, to see that it works
   --markdown   prints the tables of the README's section "How fast"
   --json       prints every figure of every round`;
@@ -42,7 +42,7 @@ export function readOptions(args) {
     loads: choice('load', values.load, LOAD_NAMES),
     rounds: number('rounds', values.rounds ?? (quick ? '1' : '5')),
     seconds: number('seconds', values.seconds ?? (quick ? '0.5' : '3')),
-    warmUp: number('warm-up', values['warm-up'] ?? (quick ? '0.5' : '3')),
+    warmUp: number('warm-up', values['warm-up'] ?? (quick ? '0.5' : '6')),
     connections: 16,
     markdown: values.markdown,
     json: values.json,

@@ -15,7 +15,7 @@ export async function measure({ row, adapter, database, load }, { connections, w
       const [result, before] = await makeLoad(task, () => server.ask('usage'));
       if (result.requests === 0) throw new Error(`${row} under ${load}: no request was answered in the window.`);
       const cpu = ((await server.ask('usage')).cpu - before.cpu) / result.requests;
-      const rotates = row === 'ours' || (row === 'floor' && load === 'rotating');
+      const rotates = row === 'ours' || (row.startsWith('floor') && load === 'rotating');
       const expected = rotates ? rotationsPerRequest : 0;
       if (Math.abs(result.rotations - expected * result.requests) > TOLERANCE * result.requests + connections) {
         throw new Error(

@@ -3,6 +3,7 @@
 export const ROWS = {
   bare: 'bare handler',
   floor: 'the floor',
+  'floor-interceptor': 'the floor behind an interceptor',
   ours: 'nestjs-token-auth',
   'better-auth': 'better-auth',
   'passport-jwt': 'passport with JWT',

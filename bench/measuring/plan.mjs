@@ -7,6 +7,7 @@ export const DATABASES = ['sqlite', 'postgres'];
 const ROWS = {
   bare: { asksDatabase: false },
   floor: { asksDatabase: true, loads: ['rotating', 'batches', 'bursts', 'off'] },
+  'floor-interceptor': { asksDatabase: true, loads: ['rotating', 'batches', 'bursts', 'off'] },
   ours: { asksDatabase: true, loads: ['rotating', 'batches', 'bursts', 'off'] },
   'better-auth': { asksDatabase: true },
   'passport-jwt': { asksDatabase: false },

@@ -3,6 +3,8 @@ import { cellsOf, LOAD_NAMES, ROW_NAMES } from './plan.mjs';
 import { table } from './table.mjs';
 import { signInTarget, targetsOf } from './targets.mjs';
 
+const LOADED = ['floor', 'floor-interceptor', 'ours'];
+
 /** The tables of the README's section "How fast": one column per platform. */
 export function readmeSection(results, signIns, { adapters, databases }) {
   const platforms = adapters.flatMap((adapter) => databases.map((database) => ({ adapter, database })));
@@ -12,9 +14,8 @@ export function readmeSection(results, signIns, { adapters, databases }) {
 function speedTable(results, platforms) {
   const cells = cellsOf({ rows: ROW_NAMES, adapters: ['any'], databases: ['any'], loads: LOAD_NAMES });
   const rows = cells.map(({ row, load, database }) => {
-    const isOneOfMany = row === 'floor' || row === 'ours';
     return [
-      isOneOfMany ? `${ROWS[row]}, ${LOADS[load]}` : ROWS[row],
+      LOADED.includes(row) ? `${ROWS[row]}, ${LOADS[load]}` : ROWS[row],
       ...platforms.map((platform) =>
         speedOf(results, { ...platform, row, load, database: database && platform.database }),
       ),

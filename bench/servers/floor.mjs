@@ -23,7 +23,8 @@ const ADD_TOKEN = 'INSERT INTO tokens VALUES (?, ?, ?, ?, 0)';
 const FIND = `SELECT t.id AS token_id, t.hash, u.* FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.client = ?`;
 const SWAP = 'UPDATE tokens SET hash = ?, used_at = ? WHERE id = ? AND hash = ?';
 
-export async function floor({ adapter, database, url, load }) {
+/** @param isIntercepted - whether the application has an interceptor, which does nothing. */
+export async function floor({ adapter, database, url, load, isIntercepted = false }) {
   const store = database === 'sqlite' ? openSqlite(url) : await openPostgres(url);
 
   class FloorGuard {
@@ -66,7 +67,10 @@ export async function floor({ adapter, database, url, load }) {
   Injectable()(FloorGuard);
   Inject(HttpAdapterHost)(FloorGuard, undefined, 0);
 
-  const { port } = await startApp({ adapter, guard: FloorGuard, user: RequestUser });
+  const prepare = (app) => {
+    if (isIntercepted) app.useGlobalInterceptors({ intercept: (_, next) => next.handle() });
+  };
+  const { port } = await startApp({ adapter, guard: FloorGuard, user: RequestUser, prepare });
   return { port, signIn: (count) => signIn(store, count) };
 }
 

@@ -9,6 +9,7 @@ import { sessionStore } from './session-store.mjs';
 export const ROWS = {
   bare,
   floor,
+  'floor-interceptor': (spec) => floor({ ...spec, isIntercepted: true }),
   ours,
   'better-auth': betterAuth,
   'passport-jwt': passportJwt,

@@ -95,6 +95,11 @@ export abstract class AuthToken<U extends AnyUser = AnyUser> {
   userAgent!: string | null;
 }
 
+/** The row as it is once these values have been written; the one that was loaded stays as it is. */
+export function changed<U extends AnyUser>(row: AuthToken<U>, values: Partial<AuthToken<U>>): AuthToken<U> {
+  return Object.assign(Object.create(Object.getPrototypeOf(row) as object) as AuthToken<U>, row, values);
+}
+
 const entityOf = onePerUserEntity((userEntity): Type<AuthToken> => {
   class UserAuthToken extends AuthToken {}
   ownedBy(userEntity, UserAuthToken, 'AuthToken');

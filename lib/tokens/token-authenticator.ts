@@ -1,6 +1,6 @@
 import type { TokenAuthConfig } from '../token-auth.config.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
-import type { AuthToken } from './auth-token.entity.js';
+import { changed, type AuthToken } from './auth-token.entity.js';
 import { toAuthClient, type AuthClient } from './client.js';
 import type { Clock } from './clock.js';
 import { spellingsOf, type Credentials } from './credentials.js';
@@ -51,11 +51,7 @@ export class Session<U extends AnyUser = AnyUser> {
    * @internal
    */
   noteChange(values: Partial<AuthToken<U>>): void {
-    const row = Object.assign(
-      Object.create(Object.getPrototypeOf(this.#arrival.row) as object),
-      this.#arrival.row,
-      values,
-    );
+    const row = changed(this.#arrival.row, values);
     this.#arrival = { ...this.#arrival, row, uid: values.uid ?? this.#arrival.uid };
   }
 }

@@ -1,6 +1,6 @@
 import type { TokenAuthConfig } from '../token-auth.config.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
-import type { AuthToken } from './auth-token.entity.js';
+import { changed, type AuthToken } from './auth-token.entity.js';
 import type { Clock } from './clock.js';
 import type { IssuedToken } from './credentials.js';
 import { isSameDevice, type RequestOrigin } from './origin.js';
@@ -111,7 +111,7 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
     }
     if (!options.isDeliverable()) return NOTHING;
     if (outcome.by === 'unknown') return await this.lostRace(session, options);
-    return await this.follow(session, { ...row, ...outcome.rotated }, options);
+    return await this.follow(session, changed(row, outcome.rotated), options);
   }
 
   /** Somebody else rotated, or ended the client, between arrival and departure: one more SELECT tells. */
