@@ -17,6 +17,11 @@ const ROWS = {
 export const ROW_NAMES = Object.keys(ROWS);
 export const LOAD_NAMES = ROWS.ours.loads;
 
+/** Whether a row does something else under each load. */
+export function hasLoads(row) {
+  return ROWS[row].loads !== undefined;
+}
+
 /** The cells to measure. Rows that ask no database are measured once per adapter, with `database` null. */
 export function cellsOf({ rows, adapters, databases, loads }) {
   const cells = [];

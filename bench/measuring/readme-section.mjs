@@ -1,9 +1,7 @@
 import { LOADS, placeOf, ROWS } from './names.mjs';
-import { cellsOf, LOAD_NAMES, ROW_NAMES } from './plan.mjs';
+import { cellsOf, hasLoads, LOAD_NAMES, ROW_NAMES } from './plan.mjs';
 import { table } from './table.mjs';
 import { signInTarget, targetsOf } from './targets.mjs';
-
-const LOADED = ['floor', 'floor-interceptor', 'ours'];
 
 /** The tables of the README's section "How fast": one column per platform. */
 export function readmeSection(results, signIns, { adapters, databases }) {
@@ -15,7 +13,7 @@ function speedTable(results, platforms) {
   const cells = cellsOf({ rows: ROW_NAMES, adapters: ['any'], databases: ['any'], loads: LOAD_NAMES });
   const rows = cells.map(({ row, load, database }) => {
     return [
-      LOADED.includes(row) ? `${ROWS[row]}, ${LOADS[load]}` : ROWS[row],
+      hasLoads(row) ? `${ROWS[row]}, ${LOADS[load]}` : ROWS[row],
       ...platforms.map((platform) =>
         speedOf(results, { ...platform, row, load, database: database && platform.database }),
       ),

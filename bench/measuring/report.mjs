@@ -1,5 +1,5 @@
 import { LOADS, placeOf, ROWS } from './names.mjs';
-import { cellsOf, LOAD_NAMES, ROW_NAMES } from './plan.mjs';
+import { cellsOf, hasLoads, LOAD_NAMES, ROW_NAMES } from './plan.mjs';
 import { table } from './table.mjs';
 import { signInTarget, targetsOf } from './targets.mjs';
 
@@ -71,7 +71,7 @@ function targetTable(targets) {
 
 function rowOf(results, cell, platform) {
   const { rate, p50, p99, cpu } = results.of(cell);
-  const load = cell.row === 'floor' || cell.row === 'ours' ? cell.load : null;
+  const load = hasLoads(cell.row) ? cell.load : null;
   const like = (row) => ({ ...platform, row, load: load ?? 'rotating' });
   return [
     ROWS[cell.row],
