@@ -34,9 +34,16 @@ export class Deadline {
     if (limit === null) return await work();
     return await new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(this.pass()), limit).unref();
-      void work()
-        .then(resolve, reject)
-        .finally(() => clearTimeout(timer));
+      work().then(
+        (result) => {
+          clearTimeout(timer);
+          resolve(result);
+        },
+        (error: unknown) => {
+          clearTimeout(timer);
+          reject(error as Error);
+        },
+      );
     });
   }
 

@@ -13,7 +13,6 @@ interface Pool {
 interface Client {
   query(query: Query, callback: (error: Error | null, result: Result) => void): void;
   on(event: 'error', listener: () => void): void;
-  removeListener(event: 'error', listener: () => void): void;
 }
 
 interface Query {
@@ -40,6 +39,7 @@ export class PostgresStatements implements StatementRunner {
   private readonly log = new Logger('TokenAuth');
   private readonly logger: StatementLogger;
   private readonly names = new Map<string, string>();
+  private readonly watched = new WeakSet<Client>();
   private generation = 0;
 
   /** @param isPreparing - whether statements have names. */
@@ -110,10 +110,8 @@ export class PostgresStatements implements StatementRunner {
           return resolve(null);
         }
         const begunAt = this.logger.begin(text, values);
-        // Without a listener a connection that breaks ends the process; its statement fails by itself.
-        client.on('error', ignore);
+        this.watch(client);
         client.query(query, (error, result) => {
-          client.removeListener('error', ignore);
           deadline.letGo();
           // The pool throws broken connections away.
           release();
@@ -127,6 +125,13 @@ export class PostgresStatements implements StatementRunner {
         });
       });
     });
+  }
+
+  /** Without a listener a connection that breaks in use ends the process; its statement fails by itself. */
+  private watch(client: Client): void {
+    if (this.watched.has(client)) return;
+    this.watched.add(client);
+    client.on('error', ignore);
   }
 
   /** That of the primary, where there are replicas. */
