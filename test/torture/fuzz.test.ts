@@ -28,9 +28,9 @@ const PAUSE = 20;
 
 /**
  * What the memory may have grown by when all is over, in bytes: what a new process grows by anyway, and a little for each
- * request, so that the long form finds a leak of 400 bytes by request, and the short one of 2 KB.
+ * request, so that the long form finds a leak of 250 bytes by request, and the short one of 2 KB.
  */
-const mostGrowth = (requests: number) => 8 * 2 ** 20 + 200 * requests;
+const mostGrowth = (requests: number) => 6 * 2 ** 20 + 50 * requests;
 
 const APPS = ['headers', 'cookie'] as const;
 type AppName = (typeof APPS)[number];
