@@ -17,9 +17,8 @@ function leftovers(): string[] {
 
 afterAll(async () => {
   // Sockets that are kept for the next request close when they see that their server has gone.
-  await eventually(() => leftovers().length === 0).catch(() => {
-    throw new Error(`Something is left behind: ${leftovers().join(', ')}.`);
-  });
-  rmSync(folder, { recursive: true });
-  if (process.env['SHOW_RSS']) console.log('MAXRSS', process.resourceUsage().maxRSS / 1024, JSON.stringify(process.memoryUsage()));
+  const isClean = eventually(() => leftovers().length === 0);
+  await isClean
+    .catch(() => Promise.reject(new Error(`Something is left behind: ${leftovers().join(', ')}.`)))
+    .finally(() => rmSync(folder, { recursive: true }));
 });
