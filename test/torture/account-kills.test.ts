@@ -35,7 +35,7 @@ describe.each(DATABASES)('one of four processes is killed amid a change of an ac
   });
   afterAll(() => lab.close());
 
-  const times = Math.max(1, Math.floor(ROUNDS / 10));
+  const times = Math.max(1, Math.floor(ROUNDS / 25));
 
   it.each(CHANGES)(`$name, ${times} times before each of its writes: all of it is done, or nothing`, async (change) => {
     const before = { password: PASSWORD, reset: true, asker: true, other: true };
