@@ -5,6 +5,11 @@ import base from './vitest.config.js';
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [], exclude: [] } },
   defineConfig({
-    test: { include: ['test/torture/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 120_000 },
+    test: {
+      include: ['test/torture/**/*.test.ts'],
+      setupFiles: ['test/torture/leftovers.setup.ts'],
+      testTimeout: 600_000,
+      hookTimeout: 120_000,
+    },
   }),
 );

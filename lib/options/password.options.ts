@@ -26,7 +26,7 @@ export interface PasswordOptions {
 
   /**
    * How many password computations may wait for the worker, 1 or more; beyond that sign-ins are answered 503 with
-   * `Retry-After`.
+   * `Retry-After`, and the log says how many were, once a minute at most.
    *
    * @defaultValue `100`
    */

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Platform, TestApp } from './app.js';
+import type { DatabaseKind } from './databases.js';
 
 /** The transactions and locks that the application holds in its database. */
 export async function locksOf({ database }: Platform, app: TestApp, observer: DataSource): Promise<unknown[]> {
@@ -33,4 +34,14 @@ async function transactionsOfMariaDb(observer: DataSource): Promise<unknown[]> {
     const thread = /thread id (\d+)/.exec(transaction)?.[1] ?? '';
     return /^\S+, ACTIVE/.test(transaction) && threads.includes(thread);
   });
+}
+
+/** Whether somebody else's UPDATE has reached the server and has not come to its end, as one that waits for a lock. */
+export async function isUpdating(kind: DatabaseKind, observer: DataSource): Promise<boolean> {
+  const sql =
+    kind === 'postgres'
+      ? `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'UPDATE%'`
+      : `SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() AND command IN ('Query', 'Execute')
+           AND info LIKE 'UPDATE%'`;
+  return (await observer.query<unknown[]>(sql)).length > 0;
 }

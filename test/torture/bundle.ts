@@ -1,18 +1,15 @@
-import { fork } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rolldown } from 'rolldown';
+import { promisify } from 'node:util';
 
 const fileOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** What victims are started from. */
 export const LAUNCHER = fileOf('launch.cjs');
-
-/** Packages with native parts, and those that the watched drivers must share with TypeORM. */
-const OUTSIDE = /^(?:libsql|pg|mysql2)(?:\/|$)/;
 
 /**
  * The program of the victims in one file, with what V8 has made of it, so that one starts in half of the time: they are
@@ -24,13 +21,8 @@ export class Bundle {
 
   static async make(victim: string): Promise<Bundle> {
     const bundle = new Bundle();
-    const build = await rolldown({
-      input: fileOf('victim.mjs'),
-      platform: 'node',
-      external: OUTSIDE,
-      logLevel: 'silent',
-    });
-    await build.write({ file: bundle.file, format: 'cjs', codeSplitting: false });
+    const bundler = [fileOf('bundle-victim.mjs'), fileOf('victim.mjs'), bundle.file];
+    await promisify(execFile)(process.execPath, bundler);
     // The first one leaves what it has compiled when it ends.
     const first = fork(LAUNCHER, { env: { ...process.env, VICTIM: victim, VICTIM_BUNDLE: bundle.file }, execArgv: [] });
     await once(first, 'message');

@@ -54,12 +54,13 @@ export class FaultLab {
     app.nest.get(TokenAuthEvents).on('rotation.failed', ({ error }) => this.failures.push(String(error)));
   }
 
-  static async open(platform: Platform, auth: TokenAuthOptions<any> = {}): Promise<FaultLab> {
+  /** @param patience - how long the pool itself waits for a connection, in ms; 0: without end, as pools do by default. */
+  static async open(platform: Platform, auth: TokenAuthOptions<any> = {}, patience = LIMIT): Promise<FaultLab> {
     inHandler(() => {});
     const database = await createDatabase(platform.database);
     const proxy = await TcpProxy.start((database.options as { url: string }).url);
     const mailbox = await Mailbox.open();
-    const limit = platform.database === 'postgres' ? { connectTimeoutMS: LIMIT } : { connectTimeout: LIMIT };
+    const limit = platform.database === 'postgres' ? { connectTimeoutMS: patience } : { connectTimeout: patience };
     const app = await TestApp.start(platform, {
       auth: {
         ...mailbox.options,
@@ -108,6 +109,13 @@ export class FaultLab {
     let answer!: Answer;
     await eventually(async () => (answer = await this.timely(request)).status !== 503);
     return answer;
+  }
+
+  /** Takes all connections of the pool; what is returned gives them back. */
+  async holdPool(): Promise<() => Promise<void>> {
+    const runners = Array.from({ length: POOL }, () => this.app.dataSource.createQueryRunner());
+    await Promise.all(runners.map((runner) => runner.connect()));
+    return async () => void (await Promise.all(runners.map((runner) => runner.release())));
   }
 
   async close(): Promise<void> {

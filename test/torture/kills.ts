@@ -1,11 +1,12 @@
 import { entitiesFor, tokenEntityFor, type AuthToken } from 'nestjs-token-auth';
-import { DataSource, type DataSourceOptions } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { User } from '../support/app.js';
-import { send, type Answer } from '../support/client.js';
-import { createDatabase, DATABASES, type DatabaseKind, type TestDatabase } from '../support/databases.js';
+import { eventually, send, type Answer } from '../support/client.js';
+import { DATABASES, type DatabaseKind } from '../support/databases.js';
+import { isUpdating } from '../support/locks.js';
 import { expectEqual } from './expect-equal.js';
-import { STEPS, Victims, type Step } from './victims.js';
+import { KillLab } from './kill-lab.js';
+import { STEPS, type Step } from './victims.js';
 
 /** The defaults, in ms. */
 const BUFFER = 5000;
@@ -20,25 +21,20 @@ type App = keyof typeof APPS;
 /** Kills a server at each step of a request, so often, on one kind of database; the client goes on at another server. */
 export function killAtEachStep(kind: DatabaseKind, times: number): void {
   describe.skipIf(!DATABASES.includes(kind))(`one of four processes is killed (${kind})`, () => {
-    let database: TestDatabase;
-    let dataSource: DataSource;
-    let victims: Victims<App>;
+    let lab: KillLab<App>;
     beforeAll(async () => {
-      database = await createDatabase(kind);
-      const source = { ...database.options, entities: entitiesFor(User), synchronize: true } as DataSourceOptions;
-      dataSource = await new DataSource(source).initialize();
-      victims = await Victims.start(database.options, APPS);
+      lab = await KillLab.open(kind, entitiesFor(User), APPS);
     });
-    afterAll(async () => {
-      await victims.close();
-      await dataSource.destroy();
-      await database.drop();
-    });
+    afterAll(() => lab.close());
 
-    it.each(STEPS)(`${times} times %s: no row is half-written, and the client goes on`, async (step) => {
+    // This one takes longer: the database is made to wait.
+    const timesOf = (step: Step) => (step === 'amid the update' ? Math.ceil(times / 2) : times);
+    const cases = STEPS.map((step) => [timesOf(step), step] as const);
+
+    it.each(cases)('%i times %s: no row is half-written, and the client goes on', async (times, step) => {
       const clients = {
-        forgiving: new Survivor(dataSource, victims, 'forgiving'),
-        repeat: new Survivor(dataSource, victims, 'repeat'),
+        forgiving: new Survivor(lab, 'forgiving'),
+        repeat: new Survivor(lab, 'repeat'),
       };
       for (const client of Object.values(clients)) await client.signIn();
       for (let round = 0; round < times; round++) {
@@ -81,13 +77,12 @@ class Survivor {
   private time = Date.UTC(2026, 0, 1);
 
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly victims: Victims<App>,
+    private readonly lab: KillLab<App>,
     private readonly app: App,
   ) {}
 
   async signIn(): Promise<void> {
-    const url = await this.victims.url(this.app);
+    const url = await this.lab.victims.url(this.app);
     const { status, body } = await send(`${url}/sessions`, { method: 'POST', headers: this.headers });
     expectEqual(status, 201);
     this.token = body.accessToken;
@@ -101,7 +96,7 @@ class Survivor {
 
   /** A request, at the next server, with what the client holds; it takes over what it is told. */
   async go(): Promise<Answer> {
-    const answer = await send(`${await this.victims.url(this.app)}/members`, { headers: this.headers });
+    const answer = await send(`${await this.lab.victims.url(this.app)}/members`, { headers: this.headers });
     this.token = answer.auth.accessToken || this.token;
     return answer;
   }
@@ -113,15 +108,40 @@ class Survivor {
   async loseServer(step: Step, { learns }: { learns: boolean }): Promise<void> {
     const before = await this.rows();
     const path = step === 'during the body' ? '/members/stream' : '/members';
-    const { token, body } = await this.victims.kill(this.app, async (url) => {
+    const request = async (url: string) => {
       const response = await fetch(url + path, { headers: { ...this.headers, 'x-dies': step } }).catch(() => null);
       const body = (await response?.text().catch(() => null)) ?? null;
       return { token: response?.headers.get('access-token') ?? null, body };
-    });
+    };
+    const isHeld = step === 'amid the update' && this.lab.kind !== 'sqlite';
+    const { token, body } = isHeld
+      ? await this.killAmidUpdate(request)
+      : await this.lab.victims.kill(this.app, request);
     expectEqual([token !== null, body], [step === 'during the body', null]);
-    const isWritten = step === 'after the update' || step === 'during the body';
-    expectWhole(before, await this.rows(), this.client, isWritten ? this.time : null);
+    const after = await this.rows();
+    const hasRotated = isHeld
+      ? this.generationIn(after) > this.generationIn(before)
+      : step === 'after the update' || step === 'during the body';
+    expectWhole(before, after, this.client, hasRotated ? this.time : null);
     if (token !== null && learns) this.token = token;
+  }
+
+  /** The row is held until the database has the statement and the process, which waits for its result, is dead. */
+  private async killAmidUpdate<T>(request: (url: string) => Promise<T>): Promise<T> {
+    const { dataSource, kind, victims } = this.lab;
+    const holder = dataSource.createQueryRunner();
+    await holder.startTransaction();
+    const row = holder.manager.createQueryBuilder(tokenEntityFor(User), 'token').setLock('pessimistic_write');
+    await row.where({ client: this.client }).getOneOrFail();
+    const result = await victims
+      .kill(this.app, request, () => eventually(() => isUpdating(kind, dataSource)))
+      .finally(() => holder.rollbackTransaction().then(() => holder.release()));
+    await eventually(async () => !(await isUpdating(kind, dataSource)));
+    return result;
+  }
+
+  private generationIn(rows: AuthToken[]): number {
+    return rows.find(({ client }) => client === this.client)?.generation ?? 0;
   }
 
   private get headers(): Record<string, string> {
@@ -131,7 +151,7 @@ class Survivor {
 
   private async rows(): Promise<AuthToken[]> {
     // With their users: a row without one would be missing.
-    const rows = this.dataSource.getRepository(tokenEntityFor(User));
+    const rows = this.lab.dataSource.getRepository(tokenEntityFor(User));
     const all = await rows.find({ relations: { user: true }, order: { client: 'ASC' } });
     expectEqual(await rows.count(), all.filter(({ user }) => user !== null).length);
     return all;

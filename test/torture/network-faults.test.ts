@@ -82,16 +82,11 @@ onEveryServer('a network that fails for some time', (platform) => {
   });
   afterAll(() => lab.close());
 
-  const holdPool = async () => {
-    const runners = Array.from({ length: POOL }, () => lab.app.dataSource.createQueryRunner());
-    await Promise.all(runners.map((runner) => runner.connect()));
-    return async () => void (await Promise.all(runners.map((runner) => runner.release())));
-  };
   const faults: [name: string, begin: () => Promise<unknown>, end?: () => Promise<unknown>][] = [
     ['refuses connections', () => lab.proxy.refuse()],
     ['is silent', async () => lab.proxy.silence()],
     ['is slower than the limit', async () => lab.proxy.slowDown(3 * LIMIT)],
-    ['has no connection left', holdPool],
+    ['has no connection left', () => lab.holdPool()],
   ];
 
   it.each(faults)('%s: 503 to every step, and all of them work afterwards', async (_, begin) => {
@@ -165,6 +160,30 @@ onEveryServer('a network that fails for some time', (platform) => {
       lab.app.clock.advance('1h');
       expect((await lab.whenBack(() => client.go('/members'))).status).toBe(200);
     }
+  });
+});
+
+onEveryServer('a pool without a limit of its own that has no connection left', (platform) => {
+  let lab: FaultLab;
+  beforeAll(async () => {
+    lab = await FaultLab.open(platform, {}, 0);
+  });
+  afterAll(() => lab.close());
+
+  it.each([
+    ['a guarded request', ({ client }: Person) => client.peek('/members')],
+    ['the sign-in', ({ email }: Person) => signIn(lab.app, { email, password: PASSWORD })],
+  ])('keeps %s waiting no longer than the limit, and gets back what comes late', async (_, request) => {
+    const person = await lab.person();
+    const letGo = await lab.holdPool();
+    // Enough of them to use the pool up, if each kept one.
+    const waiting = Array.from({ length: 2 * POOL }, () => lab.timely(() => request(person)));
+    for (const answer of await Promise.all(waiting)) {
+      expectDesigned(answer);
+      expect(answer.status).toBe(503);
+    }
+    await letGo();
+    expect((await lab.whenBack(() => request(person))).status).toBe(200);
   });
 });
 

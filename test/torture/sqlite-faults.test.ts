@@ -4,7 +4,7 @@ import { renameSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { TokenAuthEvents } from 'nestjs-token-auth';
 import type { DataSourceOptions } from 'typeorm';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { freshEmail, PASSWORD, signIn, signUp } from '../support/accounts.js';
 import { on, TestApp, type Adapter, ADAPTERS } from '../support/app.js';
 import { ProtocolClient, sendJson, told, type Answer } from '../support/client.js';
@@ -101,6 +101,20 @@ function faults(adapter: Adapter): void {
     await open(true);
     await elsewhere('BEGIN IMMEDIATE');
     await expectUnwritable();
+    await elsewhere('COMMIT');
+    await expectRecovered();
+  });
+
+  it('that another process writes to: a write is tried three times, and no more', async () => {
+    await open(true);
+    await elsewhere('BEGIN IMMEDIATE');
+    const { databaseConnection } = app.dataSource.driver as unknown as {
+      databaseConnection: { exec(sql: string): unknown };
+    };
+    const executed = vi.spyOn(databaseConnection, 'exec');
+    const answer = await client.peek('/members');
+    expect([answer.status, told(answer)]).toEqual([200, 'blank']);
+    expect(executed.mock.calls.flat()).toEqual(Array.from({ length: 3 }, () => 'BEGIN IMMEDIATE'));
     await elsewhere('COMMIT');
     await expectRecovered();
   });

@@ -55,6 +55,7 @@ function watchedLibsql({ before, after }) {
     const exec = connection.exec.bind(connection);
     const uncommitted = [];
     connection.exec = (sql) => {
+      before(sql);
       const result = exec(sql);
       if (!connection.inTransaction) for (const each of uncommitted.splice(0)) after(each);
       return result;

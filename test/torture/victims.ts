@@ -6,7 +6,13 @@ import { ADAPTERS } from '../support/app.js';
 import { Bundle, LAUNCHER } from './bundle.js';
 
 /** Where a process can die in a request. */
-export const STEPS = ['before the read', 'before the update', 'after the update', 'during the body'] as const;
+export const STEPS = [
+  'before the read',
+  'before the update',
+  'amid the update',
+  'after the update',
+  'during the body',
+] as const;
 export type Step = (typeof STEPS)[number];
 
 /** How many processes serve at a time. */
@@ -42,21 +48,40 @@ export class Victims<App extends string> {
     return process?.urls[app] ?? '';
   }
 
-  /** Sends the request at the next process, which has to die of it; another one takes its place. */
-  async kill<T>(app: App, request: (url: string) => Promise<T>): Promise<T> {
+  /**
+   * Sends the request at the next process, which has to die of it, or is killed as soon as it is due; another one takes its
+   * place.
+   */
+  async kill<T>(app: App, request: (url: string) => Promise<T>, whenDue?: () => Promise<void>): Promise<T> {
     const place = this.turn++ % PROCESSES;
     const victim = await (this.places[place] as Promise<Victim>);
-    const died = victim.died();
-    const result = await request(victim.urls[app] ?? '');
-    const signal = await died;
-    if (signal !== 'SIGKILL') throw new Error(`The process ended by ${signal ?? 'itself'}.`);
-    this.places[place] = this.startOne();
+    const answer = request(victim.urls[app] ?? '');
+    if (whenDue !== undefined) await whenDue().finally(() => victim.kill());
+    const result = await answer;
+    await this.replace(place, victim);
     return result;
   }
 
+  /** The same for a request that its process may survive: then it is answered, and null otherwise. */
+  async strike<T>(app: App, request: (url: string) => Promise<T | null>): Promise<T | null> {
+    const place = this.turn++ % PROCESSES;
+    const victim = await (this.places[place] as Promise<Victim>);
+    const result = await request(victim.urls[app] ?? '');
+    if (result === null) await this.replace(place, victim);
+    return result;
+  }
+
+  /** Settles when all processes have ended, those too that were about to start. */
   async close(): Promise<void> {
-    for (const place of this.places) (await place).stop();
+    const started = await Promise.allSettled(this.places);
+    await Promise.all(started.map(async (each) => each.status === 'fulfilled' && (await each.value.stop())));
     this.bundle.remove();
+  }
+
+  private async replace(place: number, victim: Victim): Promise<void> {
+    const signal = await victim.died();
+    if (signal !== 'SIGKILL') throw new Error(`The process ended by ${signal ?? 'itself'}.`);
+    this.places[place] = this.startOne();
   }
 
   private async startOne(): Promise<Victim> {
@@ -87,11 +112,19 @@ class Victim {
 
   /** By which signal it dies; fails where it does not within a while. */
   async died(): Promise<string | null> {
-    const [, signal] = (await once(this.child, 'exit', { signal: AbortSignal.timeout(20_000) })) as [unknown, string];
-    return signal;
+    const { child } = this;
+    if (child.exitCode === null && child.signalCode === null) {
+      await once(child, 'exit', { signal: AbortSignal.timeout(20_000) });
+    }
+    return child.signalCode;
   }
 
-  stop(): void {
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
     this.child.disconnect();
+    await this.died();
   }
 }
