@@ -6,6 +6,7 @@ import { bearer, cookie, query } from '../support/carriers.js';
 import { send, sendJson, type Answer } from '../support/client.js';
 import { Mailbox, PAGE } from '../support/mailbox.js';
 import { MembersController } from '../support/members.js';
+import { SlowHasher } from '../support/slow-hasher.js';
 import { SQL_PAYLOADS } from '../support/sql-payloads.js';
 
 const VALUES = ['access-token', 'client', 'uid'] as const;
@@ -30,7 +31,15 @@ onEveryDatabase('SQL in what is sent', (platform) => {
       maxNumberOfDevices: 1000,
     } as const;
     app = await TestApp.start(platform, {
-      auth: { ...mailbox.options, ...flags, queryEnabled: true, cookieEnabled: true, throttleSignIn: false },
+      auth: {
+        ...mailbox.options,
+        ...flags,
+        queryEnabled: true,
+        cookieEnabled: true,
+        throttleSignIn: false,
+        // It takes no time.
+        passwordHasher: SlowHasher,
+      },
       controllers: [MembersController],
     });
     ({ email } = await newAccount(app));
@@ -117,7 +126,9 @@ onEveryDatabase('SQL in what is sent', (platform) => {
     await app.dataSource.getRepository(User).update({ email }, { failedAttempts: 0 });
     const statuses = await statusesOf((payload) => signIn(app, { email, password: PASSWORD + payload }));
     expect(Object.keys(statuses)).toEqual(['401']);
-    before = await stored();
+  });
+
+  it('makes no account', async () => {
     await expectRefused(422, (payload) =>
       signUp(app, { email: `a${payload}`, password: PASSWORD, confirm_success_url: PAGE }),
     );
@@ -163,7 +174,7 @@ onEveryDatabase('SQL in what is sent', (platform) => {
     }
     const kept = (await app.rows()).filter(({ id }) => !known.has(id)).map(({ userAgent }) => userAgent);
     expect(kept.length).toBeGreaterThan(100);
-    expect(kept.sort()).toEqual(agents.sort());
+    expect(new Set(kept)).toEqual(new Set(agents));
   });
 
   it('leaves the client signed in', async () => {
