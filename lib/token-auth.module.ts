@@ -26,6 +26,7 @@ import { checkEntities, checkRealms, checkTables } from './realms/realm-check.js
 import { afterRealm, realmExports, realmProviders } from './realms/realm-exports.js';
 import { REALM, Realms, type RealmDefinition } from './request/realms.js';
 import { REQUEST_PROVIDERS } from './request/request-providers.js';
+import { DecoyRows } from './throttling/decoy-rows.js';
 import { MailLimit } from './throttling/mail-limit.js';
 import { SignInThrottle } from './throttling/sign-in-throttle.js';
 import { ThrottleStore } from './throttling/throttle-store.js';
@@ -230,6 +231,7 @@ function providersFor(
     Identities,
     OAuthProviders,
     ThrottleStore,
+    DecoyRows,
     SignInThrottle,
     MailLimit,
     TokenAuthCleanup,

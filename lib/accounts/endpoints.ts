@@ -11,6 +11,7 @@ import { CurrentPassword } from './current-password.js';
 import { FaultsInterceptor } from './faults.interceptor.js';
 import { LanguageInterceptor } from './language.interceptor.js';
 import { LinkAnswers } from './link-answers.js';
+import { MailRequests } from './mail-requests.js';
 import { Notifier } from './notifier.js';
 import { AccountLinks } from './oauth/account-links.js';
 import { FlowCookies } from './oauth/flow-cookies.js';
@@ -70,6 +71,7 @@ export const ENDPOINT_PROVIDERS: Provider[] = [
   LanguageInterceptor,
   LinkAnswers,
   LinkSignIns,
+  MailRequests,
   NewAccounts,
   Notifier,
   OAuthAccounts,

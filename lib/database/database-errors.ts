@@ -16,6 +16,10 @@ const BUSY = new Set([
   'SQLITE_LOCKED_SHAREDCACHE',
 ]);
 
+/** What a driver says of a table or a column that does not exist; SQLite has no code for it. */
+const MISSING = new Set(['42P01', '42703', '3F000', 'ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR']);
+const MISSING_IN_SQLITE = /no such (?:table|column)|has no column named/;
+
 const UNIQUE_VIOLATION = new Set(['23505', 'ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
 
 /**
@@ -42,8 +46,12 @@ export class DatabaseError extends Error {
     const known = String(code || (driverError?.code ?? ''));
     // Databases name the value that a unique index refused.
     const reason = UNIQUE_VIOLATION.has(known) ? 'a unique index refused the row' : (message ?? 'it gave no reason');
+    const isMissing = MISSING.has(known) || (known === 'SQLITE_ERROR' && MISSING_IN_SQLITE.test(reason));
+    const advice = isMissing
+      ? '. Have the migrations been run, those of tokenAuthMigrations() among them? While you develop, `synchronize: true` does it'
+      : '';
     return new DatabaseError(
-      `The database could not carry out a statement: ${reason}${known === '' ? '' : ` (${known})`}`,
+      `The database could not carry out a statement: ${reason}${known === '' ? '' : ` (${known})`}${advice}`,
       known,
     );
   }

@@ -5,6 +5,7 @@ import { StatementLogger, type RawRow, type StatementRunner } from './statement-
 
 /** The part of better-sqlite3 (and of libsql, which copies it) that single statements need. */
 interface SqliteConnection {
+  readonly open: boolean;
   readonly inTransaction: boolean;
   prepare(sql: string): PreparedStatement;
   exec(sql: string): unknown;
@@ -148,7 +149,8 @@ export class SqliteStatements implements StatementRunner {
 
   private get connection(): SqliteConnection {
     const { databaseConnection } = this.dataSource.driver as unknown as { databaseConnection?: SqliteConnection };
-    if (databaseConnection === undefined) throw new DatabaseError('The data source is not connected.');
+    // libsql takes the whole process down that asks a closed connection for its transaction.
+    if (databaseConnection?.open !== true) throw new DatabaseError('The data source is not connected.');
     return databaseConnection;
   }
 }

@@ -8,8 +8,10 @@ import type { Departure } from '../tokens/token-departure.js';
 
 const SET_COOKIE = 'Set-Cookie';
 
+const CACHE_CONTROL = 'Cache-Control';
+
 /** The rule that shared caches leave `Authorization` alone does not cover headers of other names. */
-const NO_STORE = Object.freeze({ 'Cache-Control': 'no-store' });
+const NO_STORE = Object.freeze({ [CACHE_CONTROL]: 'no-store' });
 
 /** Writes credentials into responses, through the adapter so that Express and Fastify behave alike. */
 @Injectable()
@@ -21,8 +23,7 @@ export class AuthHeaders {
 
   /** Writes what a departure tells the client. */
   write(response: object, departure: Departure): void {
-    const headers = this.headersFor(departure);
-    for (const name in headers) this.set(response, name, headers[name] as string);
+    this.setAll(response, this.headersFor(response, departure));
   }
 
   /**
@@ -30,12 +31,26 @@ export class AuthHeaders {
    * Nest does for server-sent events.
    */
   writeEarly(response: object, departure: Departure): void {
-    this.write(response, departure);
+    const headers = this.headersFor(response, departure);
+    this.setAll(response, headers);
     const { raw } = response as { raw?: { setHeader(name: string, value: string): void } };
-    for (const [name, value] of Object.entries(this.headersFor(departure))) raw?.setHeader(name, value);
+    for (const name in headers) raw?.setHeader(name, headers[name] as string);
   }
 
-  private headersFor(departure: Departure): Record<string, string> {
+  private setAll(response: object, headers: Record<string, string>): void {
+    for (const name in headers) this.set(response, name, headers[name] as string);
+  }
+
+  /** What is made for one client must not come to another from a shared cache, unless the application says that it may. */
+  private headersFor(response: object, departure: Departure): Record<string, string> {
+    const headers = this.credentialsFor(departure);
+    if (CACHE_CONTROL in headers) return headers;
+    const { httpAdapter } = this.host;
+    if (httpAdapter.getHeader(response, CACHE_CONTROL) === undefined) headers[CACHE_CONTROL] = 'private';
+    return headers;
+  }
+
+  private credentialsFor(departure: Departure): Record<string, string> {
     const { cookie } = this.config;
     if (departure.kind === 'none') return {};
     if (cookie === null) {
@@ -53,9 +68,11 @@ export class AuthHeaders {
     return headers;
   }
 
-  /** Lets the client forget a cookie whose client has ended. */
+  /** Lets the client forget a cookie whose client has ended; nobody else, from a shared cache. */
   clearCookie(response: object): void {
-    if (this.clearedCookie !== null) this.set(response, SET_COOKIE, this.clearedCookie);
+    if (this.clearedCookie === null) return;
+    this.set(response, SET_COOKIE, this.clearedCookie);
+    this.set(response, CACHE_CONTROL, 'no-store');
   }
 
   /** The cookie that makes browsers forget theirs; null outside of cookie mode. */

@@ -5,7 +5,7 @@ import { declareFor, onePerUserEntity } from '../users/owned-entity.js';
 
 /**
  * How many sign-ins to one account, or from one address, have failed lately. Belongs to nobody: the account may not
- * exist.
+ * exist. A few rows count nothing and stay: see {@link DecoyRows}.
  */
 export abstract class Throttle {
   /** Digest of what is counted, so that the table names nobody. */

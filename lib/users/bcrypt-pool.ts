@@ -11,6 +11,7 @@ const IDLE_TIMEOUT = 30_000;
  */
 export class BcryptPool {
   private pool: Piscina<BcryptTask, string | PasswordVerdict> | null = null;
+  private isClosed = false;
 
   /** @param queueLimit - how many tasks may wait. */
   constructor(private readonly queueLimit: number) {}
@@ -20,14 +21,26 @@ export class BcryptPool {
     return this.pool !== null && this.pool.queueSize >= this.queueLimit;
   }
 
+  /** @throws Error once it is closed, also for what was begun before. */
   async run(task: BcryptTask): Promise<string | PasswordVerdict> {
-    return await (this.pool ??= createPool()).run(task);
+    if (this.isClosed) throw shutDown();
+    try {
+      return await (this.pool ??= createPool()).run(task);
+    } catch (error) {
+      throw this.isClosed ? shutDown() : error;
+    }
   }
 
+  /** Ends its thread, for good: whatever is still to be computed has nobody any more who would wait for it. */
   async close(): Promise<void> {
+    this.isClosed = true;
     await this.pool?.destroy();
     this.pool = null;
   }
+}
+
+function shutDown(): Error {
+  return new Error('No password is hashed or checked any more: the application has been shut down.');
 }
 
 function createPool() {

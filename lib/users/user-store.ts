@@ -80,7 +80,8 @@ export class UserStore<U extends AnyUser = AnyUser> {
    * @param owner - an account that may have it.
    */
   async isTaken(email: string, owner: U | null = null): Promise<boolean> {
-    return await this.exists('email', email, owner);
+    // PostgreSQL refuses NUL, and no account has it.
+    return !email.includes('\0') && (await this.exists('email', email, owner));
   }
 
   /** Whether some account but the owner's, softly deleted ones included, has this value in a column. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshEmail, PASSWORD, signIn, signUp } from '../support/accounts.js';
 import { onEveryDatabase, TestApp } from '../support/app.js';
 import { follow, Mailbox, PAGE } from '../support/mailbox.js';
+import { kindsOf } from '../support/statements.js';
 import { WorkLog } from '../support/work.js';
 
 describe.each([true, false])('with throttleSignIn: %s,', (throttleSignIn) => {
@@ -37,7 +38,7 @@ describe.each([true, false])('with throttleSignIn: %s,', (throttleSignIn) => {
       if (throttleSignIn) await signIn(app, { email, password: 'wrong' });
       const { work, answer } = await log.of(app, () => signIn(app, { email, password }));
       expect(answer.status).toBe(401);
-      return work;
+      return kindsOf(work);
     }
 
     it('is the same for an address that nobody has', async () => {

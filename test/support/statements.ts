@@ -28,3 +28,8 @@ export class StatementLog implements Logger {
   logMigration(): void {}
   log(): void {}
 }
+
+/** Statements by what they do, given their first words: a row is written as well by one as by the other. */
+export function kindsOf(words: readonly string[]): string[] {
+  return words.map((word) => (['INSERT', 'UPDATE'].includes(word) ? 'write' : word));
+}

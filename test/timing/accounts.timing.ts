@@ -87,6 +87,7 @@ it.each(DATABASES)('sign-ins that are refused (%s)', async (database) => {
           as('wrong password, digest of a lower cost', () => weak),
           as('locked, right password', () => locked, PASSWORD),
           as('unconfirmed, wrong password', () => unconfirmed),
+          as('unconfirmed, right password', () => unconfirmed, PASSWORD),
           as('no password (provider alone)', () => bare),
         ],
         rounds,

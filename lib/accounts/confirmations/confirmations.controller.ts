@@ -2,9 +2,9 @@ import { Body, Get, HttpCode, HttpStatus, Inject, Post, Query, Req, Res } from '
 import type { IncomingRequest } from '../../incoming-request.js';
 import { Public } from '../../request/decorators.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
-import { UserStore } from '../../users/user-store.js';
-import { failure, MESSAGES } from '../account-errors.js';
+import { MESSAGES } from '../account-errors.js';
 import { invalidLink, isHead, LinkAnswers, notServed } from '../link-answers.js';
+import { MailRequests } from '../mail-requests.js';
 import { Notifier } from '../notifier.js';
 import { configName, requireEmail } from '../parameters.js';
 import { requireAllowed, wantedRedirect } from '../redirects.js';
@@ -14,8 +14,8 @@ import { Confirmations } from './confirmations.js';
 @Public()
 export class ConfirmationsController {
   constructor(
-    @Inject(UserStore) private readonly users: UserStore,
     @Inject(Confirmations) private readonly confirmations: Confirmations,
+    @Inject(MailRequests) private readonly requests: MailRequests,
     @Inject(Notifier) private readonly notifier: Notifier,
     @Inject(LinkAnswers) private readonly answers: LinkAnswers,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
@@ -27,14 +27,12 @@ export class ConfirmationsController {
     if (this.config.confirmation === null) throw notServed(request);
     const redirectUrl = this.redirectOf(request);
     const address = requireEmail(body);
-    const account = await this.users.findByEmail(address);
-    if (account !== null) {
+    await this.requests.write(response, 'confirmation', address, ({ user, unconfirmedEmail }) => {
       // An address that waits to replace this one is what has to be confirmed.
-      const to = account.unconfirmedEmail ?? address;
-      this.notifier.sendLink(response, 'confirmation', account.user, to, { config: configName(request), redirectUrl });
-    } else if (!this.config.paranoid) {
-      throw failure(HttpStatus.NOT_FOUND, MESSAGES.unknownEmail(address));
-    }
+      const to = unconfirmedEmail ?? address;
+      this.notifier.sendLink(response, 'confirmation', user, to, { config: configName(request), redirectUrl });
+      return true;
+    });
     const message = this.config.paranoid ? MESSAGES.confirmationSentParanoid : MESSAGES.confirmationSent(address);
     return { success: true, message };
   }

@@ -8,6 +8,7 @@ import { TokenAuthEvents } from '../../tokens/token-events.js';
 import { UserStore } from '../../users/user-store.js';
 import { failure, MESSAGES } from '../account-errors.js';
 import { invalidLink, isHead, LinkAnswers, notServed } from '../link-answers.js';
+import { MailRequests } from '../mail-requests.js';
 import { Notifier } from '../notifier.js';
 import { configName, configOfLink, requireEmail } from '../parameters.js';
 import { requireAllowed, wantedRedirect } from '../redirects.js';
@@ -19,6 +20,7 @@ export class ResetLinkController {
   constructor(
     @Inject(UserStore) private readonly users: UserStore,
     @Inject(OneTimeTokenStore) private readonly tokens: OneTimeTokenStore,
+    @Inject(MailRequests) private readonly requests: MailRequests,
     @Inject(Notifier) private readonly notifier: Notifier,
     @Inject(LinkSignIns) private readonly signIns: LinkSignIns,
     @Inject(LinkAnswers) private readonly answers: LinkAnswers,
@@ -32,17 +34,15 @@ export class ResetLinkController {
     if (this.config.mail === null) throw notServed(request);
     const redirectUrl = this.redirectOf(request);
     const address = requireEmail(body);
-    const account = await this.users.findByEmail(address);
-    const user = account?.user.provider === 'email' ? account.user : null;
-    if (user !== null) {
+    await this.requests.write(response, 'resetPassword', address, ({ user }) => {
+      if (user.provider !== 'email') return false;
       this.notifier.sendLink(response, 'resetPassword', user, address, { config: configName(request), redirectUrl });
       const origin = originOf(request);
       this.notifier.later(response, 'resetPassword', async () => {
         this.events.emit('user.password_reset_requested', { user, origin });
       });
-    } else if (!this.config.paranoid) {
-      throw failure(HttpStatus.NOT_FOUND, MESSAGES.unknownEmail(address));
-    }
+      return true;
+    });
     const message = this.config.paranoid ? MESSAGES.resetSentParanoid : MESSAGES.resetSent(address);
     return { success: true, message };
   }

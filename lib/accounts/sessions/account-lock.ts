@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { DecoyRows } from '../../throttling/decoy-rows.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TOKEN_AUTH_CLOCK, type Clock } from '../../tokens/clock.js';
 import { UserChanges } from '../../users/user-changes.js';
@@ -6,23 +7,24 @@ import type { Account } from '../../users/user-store.js';
 
 /**
  * Locks an account after too many wrong passwords in a row. An attempt is counted before its password is looked at, so that
- * any number of simultaneous ones get no more guesses than that; each step is one conditional statement, and takes as many
- * where there is no account.
+ * any number of simultaneous ones get no more guesses than that; each step is one conditional statement, and where there is
+ * no account as many change as many rows.
  */
 @Injectable()
 export class AccountLock {
   constructor(
     @Inject(UserChanges) private readonly changes: UserChanges,
+    @Inject(DecoyRows) private readonly decoys: DecoyRows,
     @Inject(TOKEN_AUTH_CLOCK) private readonly clock: Clock,
     @Inject(TOKEN_AUTH_CONFIG) private readonly config: TokenAuthConfig,
   ) {}
 
-  /** Counts an attempt, and tells whether its password may count; without an account the same is written to nobody. */
-  async admit(account: Account | null): Promise<boolean> {
+  /** Counts an attempt, and tells whether its password may count; without an account as much is written about nobody. */
+  async admit(account: Account | null, email: string): Promise<boolean> {
     const { lock } = this.config;
     if (lock === null) return true;
     if (account === null) {
-      await this.changes.runOnNobody(['failedAttempts']);
+      await this.decoys.change(email);
       return true;
     }
     if (account.lockedAt === null) return await this.count(account, lock.maximumAttempts);
@@ -37,9 +39,9 @@ export class AccountLock {
   }
 
   /** After a password that could not be looked at: as if there had been no attempt. */
-  async withdraw(account: Account | null): Promise<void> {
+  async withdraw(account: Account | null, email: string): Promise<void> {
     if (this.config.lock === null) return;
-    if (account === null) await this.changes.runOnNobody(['failedAttempts']);
+    if (account === null) await this.decoys.change(email);
     else await this.changes.takeBackAttempt(account.user);
   }
 
@@ -48,7 +50,7 @@ export class AccountLock {
     const { lock } = this.config;
     if (lock === null) return false;
     const lockedAt = new Date(this.clock.now());
-    if (account === null) return await this.changes.runOnNobody([]);
+    if (account === null) return await this.changes.runOnNobody();
     const locking = this.changes
       .statement(account.user, { lockedAt }, { lockedAt: null })
       .andWhere('failedAttempts >= :most', { most: lock.maximumAttempts });

@@ -45,8 +45,8 @@ export class PasswordSignIn {
       this.events.emit('user.sign_in_failed', { user, email: address || null, reason, origin: originOf(request) });
     const attempt = await this.admit(address, request, response, tellFailed);
     const account = await this.users.findByEmail(address);
-    const mayPass = await this.lock.admit(account);
-    const { valid, outdated } = await this.verify(attempt, account, password);
+    const mayPass = await this.lock.admit(account, address);
+    const { valid, outdated } = await this.verify(attempt, account, address, password);
     if (account === null || !mayPass || !valid) {
       tellFailed(account?.user ?? null, failureOf(account, mayPass));
       await this.refuse(account, request, response);
@@ -66,7 +66,7 @@ export class PasswordSignIn {
       },
       broke: async () => {
         await attempt.withdraw();
-        await this.lock.withdraw(account);
+        await this.lock.withdraw(account, address);
       },
     });
     if (!(await this.lock.accept(account))) {
@@ -109,11 +109,16 @@ export class PasswordSignIn {
     }
   }
 
-  private async verify(attempt: Attempt, account: Account | null, password: unknown): Promise<PasswordVerdict> {
+  private async verify(
+    attempt: Attempt,
+    account: Account | null,
+    address: string,
+    password: unknown,
+  ): Promise<PasswordVerdict> {
     try {
       return await this.attempts.verify(attempt, password, account?.encryptedPassword ?? null);
     } catch (error) {
-      await this.lock.withdraw(account);
+      await this.lock.withdraw(account, address);
       throw error;
     }
   }

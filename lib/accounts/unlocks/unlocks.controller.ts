@@ -5,8 +5,9 @@ import { Public } from '../../request/decorators.js';
 import { TOKEN_AUTH_CONFIG, type TokenAuthConfig } from '../../token-auth.config.js';
 import { TokenAuthEvents } from '../../tokens/token-events.js';
 import { UserStore } from '../../users/user-store.js';
-import { failure, MESSAGES } from '../account-errors.js';
+import { MESSAGES } from '../account-errors.js';
 import { invalidLink, isHead, LinkAnswers, notServed } from '../link-answers.js';
+import { MailRequests } from '../mail-requests.js';
 import { Notifier } from '../notifier.js';
 import { configName, requireEmail } from '../parameters.js';
 import { AccountLock } from '../sessions/account-lock.js';
@@ -18,6 +19,7 @@ export class UnlocksController {
     @Inject(UserStore) private readonly users: UserStore,
     @Inject(OneTimeTokenStore) private readonly tokens: OneTimeTokenStore,
     @Inject(AccountLock) private readonly lock: AccountLock,
+    @Inject(MailRequests) private readonly requests: MailRequests,
     @Inject(Notifier) private readonly notifier: Notifier,
     @Inject(LinkAnswers) private readonly answers: LinkAnswers,
     @Inject(TokenAuthEvents) private readonly events: TokenAuthEvents,
@@ -29,15 +31,11 @@ export class UnlocksController {
   async create(@Body() body: unknown, @Req() request: IncomingRequest, @Res({ passthrough: true }) response: object) {
     this.requireServed(request);
     const address = requireEmail(body);
-    const account = await this.users.findByEmail(address);
-    if (account !== null) {
-      this.notifier.sendLink(response, 'unlock', account.user, address, {
-        config: configName(request),
-        redirectUrl: null,
-      });
-    } else if (!this.config.paranoid) {
-      throw failure(HttpStatus.NOT_FOUND, MESSAGES.unknownEmail(address));
-    }
+    await this.requests.write(response, 'unlock', address, ({ user }) => {
+      const target = { config: configName(request), redirectUrl: null };
+      this.notifier.sendLink(response, 'unlock', user, address, target);
+      return true;
+    });
     const message = this.config.paranoid ? MESSAGES.unlockSentParanoid : MESSAGES.unlockSent(address);
     return { success: true, message };
   }
