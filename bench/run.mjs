@@ -1,7 +1,7 @@
 /** `npm run bench`: measures every cell of the plan, round by round, and prints tables with ratios. See README.md. */
 import { measure } from './measuring/cell.mjs';
 import { machine } from './measuring/machine.mjs';
-import { cellsOf, nameOf } from './measuring/plan.mjs';
+import { cellsOf, inOrder, nameOf } from './measuring/plan.mjs';
 import { readmeSection } from './measuring/readme-section.mjs';
 import { report, signInReport } from './measuring/report.mjs';
 import { Results } from './measuring/results.mjs';
@@ -24,7 +24,7 @@ else await print();
 /** Round by round, every other one backwards: what changes on the machine meanwhile hits all rows alike. */
 async function measureCells() {
   const measured = new Results();
-  const cells = cellsOf(options);
+  const cells = inOrder(cellsOf(options));
   for (let round = 0; round < options.rounds; round++) {
     for (const cell of round % 2 === 0 ? cells : cells.toReversed()) {
       const figures = await measure(cell, options);

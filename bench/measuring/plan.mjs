@@ -22,7 +22,7 @@ export function hasLoads(row) {
   return ROWS[row].loads !== undefined;
 }
 
-/** The cells to measure. Rows that ask no database are measured once per adapter, with `database` null. */
+/** The cells of the table, row by row. Rows that ask no database are measured once per adapter, with `database` null. */
 export function cellsOf({ rows, adapters, databases, loads }) {
   const cells = [];
   for (const adapter of adapters) {
@@ -36,6 +36,15 @@ export function cellsOf({ rows, adapters, databases, loads }) {
     }
   }
   return cells;
+}
+
+/** The same in the order of measuring: what is compared comes close together, for the machine may be slower soon. */
+export function inOrder(cells) {
+  const rank = ({ row, adapter, database, load }) =>
+    ADAPTERS.indexOf(adapter) * 100 +
+    Math.max(0, DATABASES.indexOf(database)) * 10 +
+    (hasLoads(row) ? LOAD_NAMES.indexOf(load) : 0);
+  return cells.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** A cell's name, by which its results are kept. */
