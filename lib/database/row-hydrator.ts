@@ -38,11 +38,6 @@ export class RowHydrator {
     });
   }
 
-  /** Whether the statement has all columns under the names that are looked for: long ones are shortened. */
-  get fits(): boolean {
-    return this.metadata.columns.every((column) => column.isVirtual || !column.isSelect || this.indexOf(column) >= 0);
-  }
-
   hydrate<E extends object>(raw: RawRow): E {
     const kind = (this.discriminator >= 0 && this.children.get(raw[this.discriminator])) || this.metadata;
     const entity = kind.create(undefined, { fromDeserializer: true }) as Record<string, unknown>;

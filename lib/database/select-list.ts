@@ -11,17 +11,25 @@ export interface Selection {
 export class SelectList {
   private constructor(private readonly indexes: ReadonlyMap<string, number>) {}
 
-  /** Reads it from a statement of a query builder; null where that selects anything but these. */
+  /**
+   * Reads it from a statement of a query builder; null where that selects anything but these, or one of them twice, as where
+   * two properties share a column.
+   */
   static of(sql: string, selections: readonly Selection[]): SelectList | null {
     const indexes = new Map<string, number>();
     for (let at = 'SELECT '.length; ; at += ', '.length) {
       const found = selections.find(({ text }) => sql.startsWith(text, at));
-      if (found === undefined) return null;
+      if (found === undefined || indexes.has(found.name)) return null;
       indexes.set(found.name, indexes.size);
       at += found.text.length;
       if (sql.startsWith(' FROM ', at)) return new SelectList(indexes);
       if (!sql.startsWith(', ', at)) return null;
     }
+  }
+
+  /** How many columns a row has. */
+  get width(): number {
+    return this.indexes.size;
   }
 
   /** The place of a column, counted from 0; -1 where the statement has no such column. */

@@ -42,7 +42,7 @@ export class UpdateTexts {
 
   private take(last: Term, role: Role, values: object, parameters: unknown[]): Term {
     let term = last;
-    for (const property in values) {
+    for (const property of Object.keys(values)) {
       const known = term.next[role];
       let next = known.get(property);
       if (next === undefined) known.set(property, (next = termAfter(term, this.columnOf(property), role)));

@@ -10,7 +10,7 @@ import { throttleEntityFor } from './throttle.entity.js';
 /** How many characters of a digest choose the row: there are no more than 256 of them. */
 const CHOICE = 2;
 
-/** Two different values in a row are a change; MariaDB writes nothing where there is none. */
+/** The largest value of a counter. */
 const MOST = 2 ** 31 - 1;
 
 /**
@@ -35,11 +35,16 @@ export class DecoyRows {
       .createQueryBuilder()
       .insert()
       .into(this.entity)
-      // It never expires, so that each of them is made once.
+      // It never expires, so that each of them is made once. MariaDB writes nothing where a value stays the same.
       .values({ hash: this.hashFor(email), count: randomInt(MOST), expiresAt: Number.MAX_SAFE_INTEGER })
-      .orUpdate(['count'], ['hash'])
+      .orUpdate([this.columnOf('count')], [this.columnOf('hash')])
       .updateEntity(false);
     await this.database.write(query);
+  }
+
+  private columnOf(property: string): string {
+    const column = this.database.dataSource.getMetadata(this.entity).findColumnWithPropertyName(property);
+    return column?.databaseName ?? property;
   }
 
   private hashFor(email: string): string {

@@ -19,7 +19,7 @@ export class ArrivalStatement<U extends AnyUser> {
     private readonly values: readonly unknown[],
     private readonly token: RowHydrator,
     private readonly user: RowHydrator,
-    private readonly time: number,
+    private readonly list: SelectList,
     private readonly listeners: readonly EntityListenerMetadata[],
   ) {}
 
@@ -42,20 +42,22 @@ export class ArrivalStatement<U extends AnyUser> {
     const list = SelectList.of(sql, [
       ...selectionsOf(dataSource, metadata, 'token'),
       ...selectionsOf(dataSource, userMetadata, 'user'),
-      { name: DATABASE_NOW, text: `${time} AS ${dataSource.driver.escape(DATABASE_NOW)}` },
+      ...(time === null ? [] : [{ name: DATABASE_NOW, text: `${time} AS ${dataSource.driver.escape(DATABASE_NOW)}` }]),
     ]);
     if (list === null) return null;
     const token = new RowHydrator(dataSource, metadata, 'token', list);
     const user = new RowHydrator(dataSource, userMetadata, 'user', list);
-    if (!token.fits || !user.fits) return null;
-    return new ArrivalStatement(sql, values, token, user, list.indexOf(DATABASE_NOW), userMetadata.afterLoadListeners);
+    return new ArrivalStatement(sql, values, token, user, list, userMetadata.afterLoadListeners);
   }
 
   parameters(client: string): unknown[] {
     return this.values.map((value) => (value === CLIENT ? client : value));
   }
 
+  /** @throws Error for a row of other columns than the statement selects: no value may be taken for that of another. */
   hydrate(raw: RawRow): AuthToken<U> {
+    if (raw.length !== this.list.width)
+      throw new Error('The database has answered with other columns than it was asked for.');
     const row = this.token.hydrate<AuthToken<U>>(raw);
     row.user = this.user.hydrate<U>(raw);
     return row;
@@ -63,7 +65,7 @@ export class ArrivalStatement<U extends AnyUser> {
 
   /** The database's time, in ms since 1970, if it was selected. */
   timeOf(raw: RawRow): unknown {
-    return raw[this.time];
+    return raw[this.list.indexOf(DATABASE_NOW)];
   }
 
   /** Whether the user entity has methods with `@AfterLoad()`. */

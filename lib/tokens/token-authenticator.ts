@@ -31,6 +31,7 @@ export interface ArrivalFacts<U extends AnyUser = AnyUser> {
 /** Who makes a request. The token that it showed is not among the properties, so that no log and no JSON can hold it. */
 export class Session<U extends AnyUser = AnyUser> {
   #arrival: ArrivalFacts<U>;
+  #hasChangedRow = false;
 
   constructor(
     readonly user: U,
@@ -45,12 +46,18 @@ export class Session<U extends AnyUser = AnyUser> {
     return this.#arrival;
   }
 
+  /** Whether {@link noteChange} was called. @internal */
+  get hasChangedRow(): boolean {
+    return this.#hasChangedRow;
+  }
+
   /**
    * What this request itself has written into the row of its client.
    *
    * @internal
    */
   noteChange(values: Partial<AuthToken<U>>): void {
+    this.#hasChangedRow = true;
     const row = changed(this.#arrival.row, values);
     this.#arrival = { ...this.#arrival, row, uid: values.uid ?? this.#arrival.uid };
   }

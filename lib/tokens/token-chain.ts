@@ -1,6 +1,6 @@
 import type { AuthToken } from './auth-token.entity.js';
 import type { TokenStanding } from './rotation.js';
-import { digestOf, isAuthentic, parseToken, randomNonce, sameDigest, successorOf } from './token-secret.js';
+import { digestOf, isAuthentic, NonceStock, parseToken, sameDigest, successorOf } from './token-secret.js';
 
 type Secrets = Pick<AuthToken, 'id' | 'tagKey' | 'generation' | 'nonce' | 'tokenHash' | 'replacedHash'>;
 
@@ -20,6 +20,8 @@ export interface NextToken {
 
 /** How the tokens of a client follow from each other, under the peppers of the application. */
 export class TokenChain {
+  private readonly nonces = new NonceStock();
+
   constructor(private readonly peppers: readonly [string, ...string[]]) {}
 
   /** The digest to store of a token. */
@@ -46,7 +48,7 @@ export class TokenChain {
   /** A successor of the current token. */
   next(token: string, row: Secrets): NextToken {
     const generation = row.generation + 1;
-    const nonce = randomNonce();
+    const nonce = this.nonces.next();
     const successor = successorOf(token, { id: row.id, tagKey: row.tagKey, generation, nonce }, this.peppers[0]);
     return { token: successor, tokenHash: this.digest(successor), generation, nonce };
   }

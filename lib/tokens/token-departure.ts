@@ -110,8 +110,16 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
       return this.token(row, outcome.token, uid, outcome.rotated.expiry, true);
     }
     if (!options.isDeliverable()) return NOTHING;
-    if (outcome.by === 'unknown') return await this.lostRace(session, options);
+    if (outcome.by === 'unknown' || this.mustKnow(session, options)) return await this.lostRace(session, options);
     return await this.follow(session, changed(row, outcome.rotated), options);
+  }
+
+  /**
+   * Whether what a request beside this one has written is not enough to go by: other processes may have rotated in turn by
+   * then, and an outdated token must never be told; nor may a `uid` that this request has changed.
+   */
+  private mustKnow(session: Session<U>, { unbatch }: DepartureOptions): boolean {
+    return this.config.batchResponse === 'repeat' || unbatch || session.hasChangedRow;
   }
 
   /** Somebody else rotated, or ended the client, between arrival and departure: one more SELECT tells. */

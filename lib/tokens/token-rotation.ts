@@ -36,7 +36,7 @@ export type Outcome =
 interface Shared {
   /** The digest that was replaced. */
   readonly hash: string;
-  /** Null: the row was another one by then, or nothing was sent. */
+  /** Null: the row was another one by then, or nothing was sent. The others then try for themselves. */
   readonly rotated: Promise<Rotated | null>;
 }
 
@@ -94,6 +94,8 @@ export class TokenRotation<U extends AnyUser = AnyUser> {
   }
 
   private share(id: string, shared: Shared): void {
+    // The last one again, if it was known: the first are forgotten first.
+    this.shared.delete(id);
     this.shared.set(id, shared);
     if (this.shared.size <= REMEMBERED) return;
     const [oldest = id] = this.shared.keys();

@@ -37,17 +37,21 @@ export function randomKey(): string {
   return randomBytes(32).toString('hex');
 }
 
-/** Random bytes in stock for {@link randomNonce}, and how many of them have been used. */
-const stock = Buffer.alloc(32 * 128);
-let used = stock.length;
+/**
+ * 256 random bits at a time as {@link randomKey} gives them, drawn in stock: the system takes as long for few bytes as for
+ * many. For nonces, which are stored in the clear anyway.
+ */
+export class NonceStock {
+  private readonly bytes = Buffer.alloc(32 * 128);
+  private used = this.bytes.length;
 
-/** As {@link randomKey}, from a stock: the system takes as long for few bytes as for many. Not for what must stay secret. */
-export function randomNonce(): string {
-  if (used === stock.length) {
-    randomFillSync(stock);
-    used = 0;
+  next(): string {
+    if (this.used === this.bytes.length) {
+      randomFillSync(this.bytes);
+      this.used = 0;
+    }
+    return this.bytes.toString('hex', this.used, (this.used += 32));
   }
-  return stock.toString('hex', used, (used += 32));
 }
 
 /** The public name of a client: 128 random bits as lower-case hex. */

@@ -121,6 +121,9 @@ onEveryDatabase('the statements of a guarded request', (platform) => {
       return requests;
     }
 
+    // A token that is told must be the newest, whatever other processes have done.
+    const looks = batchResponse === 'repeat' ? ['SELECT'] : [];
+
     it('to one beside it are none: what that has written is known', async () => {
       const requests = await hold(await start({ batchResponse }), 2);
       gates[0]?.release();
@@ -129,7 +132,7 @@ onEveryDatabase('the statements of a guarded request', (platform) => {
 
       gates[1]?.release();
       const loser = (await Promise.all(requests)).find((answer) => answer !== winner) as Answer;
-      expect([told(loser), ...app.log.take()]).toEqual([expected]);
+      expect([told(loser), ...app.log.take()]).toEqual([expected, ...looks]);
       expect(loser.auth.accessToken).toBe(tokenFor(winner));
     });
 
@@ -137,7 +140,7 @@ onEveryDatabase('the statements of a guarded request', (platform) => {
       const requests = await hold(await start({ batchResponse }), 8);
       for (const gate of gates) gate.release();
       const answers = await Promise.all(requests);
-      expect(app.log.take()).toEqual(['UPDATE']);
+      expect(app.log.take()).toEqual(['UPDATE', ...Array.from({ length: 7 }, () => looks).flat()]);
       const losers = Array.from({ length: 7 }, () => expected);
       expect(answers.map(told).sort()).toEqual(['token', ...losers].sort());
     });

@@ -77,6 +77,12 @@ class SnakeNaming extends DefaultNamingStrategy {
   }
 }
 
+class PrefixNaming extends DefaultNamingStrategy {
+  override columnName(property: string, customName: string): string {
+    return `c_${customName || property}`;
+  }
+}
+
 const snake = (name: string) => name.replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase();
 
 @Entity()
@@ -159,6 +165,17 @@ onEveryDatabase('a user table', (platform) => {
         expect.arrayContaining(['token_hash', 'batch_open_until', 'fk_user_id']),
       );
       await liveThrough(app, userEntity);
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('by a naming strategy, where nobody has the address of an attempt', async () => {
+    const dataSource = { namingStrategy: new PrefixNaming() };
+    const app = await TestApp.start(platform, { auth: { userEntity: Visitor, lockable: true }, dataSource });
+    try {
+      const attempt = () => signIn(app, { email: 'nobody@example.com', password: 'wrong horse' });
+      expect([(await attempt()).status, (await attempt()).status]).toEqual([401, 401]);
     } finally {
       await app.close();
     }

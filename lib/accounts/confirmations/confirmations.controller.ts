@@ -27,10 +27,10 @@ export class ConfirmationsController {
     if (this.config.confirmation === null) throw notServed(request);
     const redirectUrl = this.redirectOf(request);
     const address = requireEmail(body);
+    const target = { config: configName(request), redirectUrl };
     await this.requests.write(response, 'confirmation', address, ({ user, unconfirmedEmail }) => {
       // An address that waits to replace this one is what has to be confirmed.
-      const to = unconfirmedEmail ?? address;
-      this.notifier.sendLink(response, 'confirmation', user, to, { config: configName(request), redirectUrl });
+      this.notifier.sendLink(response, 'confirmation', user, unconfirmedEmail ?? address, target);
       return true;
     });
     const message = this.config.paranoid ? MESSAGES.confirmationSentParanoid : MESSAGES.confirmationSent(address);

@@ -34,10 +34,12 @@ export class ResetLinkController {
     if (this.config.mail === null) throw notServed(request);
     const redirectUrl = this.redirectOf(request);
     const address = requireEmail(body);
+    const target = { config: configName(request), redirectUrl };
+    // Now: a connection that has been closed no longer knows its peer.
+    const origin = originOf(request);
     await this.requests.write(response, 'resetPassword', address, ({ user }) => {
       if (user.provider !== 'email') return false;
-      this.notifier.sendLink(response, 'resetPassword', user, address, { config: configName(request), redirectUrl });
-      const origin = originOf(request);
+      this.notifier.sendLink(response, 'resetPassword', user, address, target);
       this.notifier.later(response, 'resetPassword', async () => {
         this.events.emit('user.password_reset_requested', { user, origin });
       });

@@ -31,8 +31,8 @@ export class UnlocksController {
   async create(@Body() body: unknown, @Req() request: IncomingRequest, @Res({ passthrough: true }) response: object) {
     this.requireServed(request);
     const address = requireEmail(body);
+    const target = { config: configName(request), redirectUrl: null };
     await this.requests.write(response, 'unlock', address, ({ user }) => {
-      const target = { config: configName(request), redirectUrl: null };
       this.notifier.sendLink(response, 'unlock', user, address, target);
       return true;
     });
