@@ -147,7 +147,9 @@ export class TokenDeparture<U extends AnyUser = AnyUser> {
   private async repeatOrBlank(session: Session<U>, options: DepartureOptions): Promise<Departure> {
     const { row } = session.arrival;
     if (this.config.batchResponse !== 'repeat' && !options.unbatch) return this.batchAnswer(row);
-    if (isBatchOpen(row, this.nowOf(session), this.config.rules)) return this.tell(session, row, options);
+    // The clock may have been set back since somebody has rotated.
+    const now = Math.max(this.nowOf(session), this.rotation.latestAt);
+    if (isBatchOpen(row, now, this.config.rules)) return this.tell(session, row, options);
     const seen = await this.store.findAgain(session.arrival.row);
     return seen === null ? NOTHING : this.tell(session, seen, options);
   }

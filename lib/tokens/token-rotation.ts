@@ -52,6 +52,7 @@ const UNKNOWN: Outcome = Object.freeze({ by: 'unknown' });
 export class TokenRotation<U extends AnyUser = AnyUser> {
   /** By the id of the client. */
   private readonly shared = new Map<string, Shared>();
+  private latest = -Infinity;
 
   constructor(
     private readonly store: TokenStore<U>,
@@ -59,6 +60,14 @@ export class TokenRotation<U extends AnyUser = AnyUser> {
     private readonly config: TokenAuthConfig,
     private readonly clock: Clock,
   ) {}
+
+  /**
+   * When this process has rotated last, in ms by the clock that opens batches: a batch that had ended by then has ended,
+   * whatever the clock says since.
+   */
+  get latestAt(): number {
+    return this.latest;
+  }
 
   /**
    * @param isWanted - asked right before the statement is sent.
@@ -110,6 +119,7 @@ export class TokenRotation<U extends AnyUser = AnyUser> {
     const { row, hash } = session.arrival;
     const { token, ...next } = this.chain.next(session.arrival.token, row);
     const rotated = this.valuesOf(session, next, origin);
+    this.latest = Math.max(this.latest, rotated.batchStartedAt);
     const done: Outcome = { by: 'itself', token, rotated };
     try {
       return (await this.store.update(row.id, rotated, { tokenHash: hash }, isWanted)) ? done : UNKNOWN;

@@ -35,6 +35,16 @@ onEveryDatabase("a batch with batchResponse 'repeat'", (platform) => {
     expect(told(await releaseAnother())).toBe('blank');
   });
 
+  it('nor where the clock has been set back into that batch', async () => {
+    const { client } = await rotated(app);
+    const release = await hold(app, client);
+    app.clock.advance('5s');
+    const next = await client.go('/members');
+    expect(told(next)).toBe('token');
+    app.clock.stepBack(1);
+    expect((await release()).auth).toEqual(next.auth);
+  });
+
   it('echoes it where it has not been replaced', async () => {
     const { client } = await rotated(app);
     const release = await hold(app, client);
