@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { Brackets, type UpdateQueryBuilder } from 'typeorm';
 import type { Database } from '../database/database.js';
+import { DatabaseError } from '../database/database-errors.js';
 import { ownerCondition, requireKind } from '../database/key-condition.js';
 import { storedValue } from '../database/stored-value.js';
 import type { AnyUser } from '../users/token-auth-user.entity.js';
@@ -89,6 +90,8 @@ export class TokenStore<U extends AnyUser = AnyUser> {
     if (row.client !== client) return null;
     if (this.sharedClock.expression === null) return { row, leastOffset: 0, mostOffset: 0 };
     const now = Number(time);
+    // No time compares with it: a client that has expired would live.
+    if (Number.isNaN(now)) throw new DatabaseError('The database has not told its time.');
     return { row, leastOffset: now - this.clock.now(), mostOffset: now - askedAt };
   }
 

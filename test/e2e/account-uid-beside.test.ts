@@ -1,10 +1,10 @@
-import { Controller, Get, UseGuards } from '@nestjs/common';
-import { TokenAuthGuard, TokenAuthHooks } from 'nestjs-token-auth';
+import { TokenAuthHooks } from 'nestjs-token-auth';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { credentialsOf, freshEmail, newAccount } from '../support/accounts.js';
 import { onEveryDatabase, TestApp } from '../support/app.js';
 import { eventually, send, sendJson, told } from '../support/client.js';
 import { Latch } from '../support/latch.js';
+import { MembersController } from '../support/members.js';
 
 let gate: Latch;
 let isAsked: boolean;
@@ -16,20 +16,11 @@ class SlowHooks extends TokenAuthHooks {
   }
 }
 
-@Controller()
-@UseGuards(TokenAuthGuard)
-class PageController {
-  @Get('page')
-  page() {
-    return 'page';
-  }
-}
-
 onEveryDatabase('a change of the address while another request rotates', (platform) => {
   let app: TestApp;
   beforeEach(async () => {
     [gate, isAsked] = [new Latch(), false];
-    app = await TestApp.start(platform, { auth: { hooks: SlowHooks }, controllers: [PageController] });
+    app = await TestApp.start(platform, { auth: { hooks: SlowHooks }, controllers: [MembersController] });
   });
   afterEach(() => app.close());
 
@@ -40,7 +31,7 @@ onEveryDatabase('a change of the address while another request rotates', (platfo
     const address = freshEmail();
     const change = sendJson(`${app.url}/auth`, 'PUT', { email: address }, headers);
     await eventually(() => isAsked);
-    expect(told(await send(`${app.url}/page`, { headers }))).toBe('token');
+    expect(told(await send(`${app.url}/members`, { headers }))).toBe('token');
     gate.release();
     const answer = await change;
     expect([answer.status, told(answer), answer.auth.uid]).toEqual([200, 'blank', address]);
