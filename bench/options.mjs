@@ -9,9 +9,9 @@ export const USAGE = `npm run bench -- [options]
   --adapter    ${ADAPTERS.join(',')}
   --database   ${DATABASES.join(',')}
   --load       ${LOAD_NAMES.join(',')}
-  --rounds     how often everything is measured (5)
-  --seconds    how long each measurement takes, after a warm-up (3)
-  --warm-up    how long servers are warmed up, in seconds (6)
+  --rounds     how often everything is measured (15)
+  --seconds    how long each measurement takes (1)
+  --warm-up    how long servers are warmed up, in seconds (8)
   --quick      one short round on Fastify, to see that it works
   --markdown   prints the tables of the README's section "How fast"
   --json       prints every figure of every round`;
@@ -40,9 +40,9 @@ export function readOptions(args) {
     adapters: choice('adapter', values.adapter ?? (quick ? 'fastify' : undefined), ADAPTERS),
     databases: choice('database', values.database, DATABASES),
     loads: choice('load', values.load, LOAD_NAMES),
-    rounds: number('rounds', values.rounds ?? (quick ? '1' : '5')),
-    seconds: number('seconds', values.seconds ?? (quick ? '0.5' : '3')),
-    warmUp: number('warm-up', values['warm-up'] ?? (quick ? '0.5' : '6')),
+    rounds: number('rounds', values.rounds ?? (quick ? '1' : '15')),
+    seconds: number('seconds', values.seconds ?? (quick ? '0.5' : '1')),
+    warmUp: number('warm-up', values['warm-up'] ?? (quick ? '0.5' : '8')),
     connections: 16,
     markdown: values.markdown,
     json: values.json,

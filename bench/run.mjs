@@ -1,7 +1,7 @@
 /** `npm run bench`: measures every cell of the plan, round by round, and prints tables with ratios. See README.md. */
-import { measure } from './measuring/cell.mjs';
+import { withCells } from './measuring/cell.mjs';
 import { machine } from './measuring/machine.mjs';
-import { cellsOf, inOrder, nameOf } from './measuring/plan.mjs';
+import { cellsOf, groupsOf, nameOf } from './measuring/plan.mjs';
 import { readmeSection } from './measuring/readme-section.mjs';
 import { report, signInReport } from './measuring/report.mjs';
 import { Results } from './measuring/results.mjs';
@@ -21,16 +21,24 @@ const signIns = options.rows.includes(SIGN_INS) ? await measureAllSignIns() : []
 if (options.json) console.log(JSON.stringify({ results, signIns }));
 else await print();
 
-/** Round by round, every other one backwards: what changes on the machine meanwhile hits all rows alike. */
+/**
+ * Window by window, in turns, every other round backwards: what changes on the machine meanwhile hits all that is compared
+ * alike.
+ */
 async function measureCells() {
   const measured = new Results();
-  const cells = inOrder(cellsOf(options));
-  for (let round = 0; round < options.rounds; round++) {
-    for (const cell of round % 2 === 0 ? cells : cells.toReversed()) {
-      const figures = await measure(cell, options);
-      measured.add(cell, figures);
-      const { rate, cpu } = figures;
-      console.error(`${round + 1}/${options.rounds} ${nameOf(cell)}: ${rate.toFixed(0)}/s, ${cpu.toFixed(0)} µs`);
+  for (const group of groupsOf(cellsOf(options))) {
+    await withCells(group, options, async (cells) => {
+      const order = [...group.keys()];
+      for (let round = 0; round < options.rounds; round++) {
+        for (const index of round % 2 === 0 ? order : order.toReversed()) {
+          measured.add(group[index], await cells[index].measure(options.seconds));
+        }
+      }
+    });
+    for (const cell of group) {
+      const { rate, cpu } = measured.of(cell);
+      console.error(`${nameOf(cell)}: ${rate.toFixed(0)}/s, ${cpu.toFixed(0)} µs`);
     }
   }
   return measured;

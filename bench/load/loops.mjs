@@ -1,6 +1,6 @@
 /**
  * Closed loops: each connection sends its next request when it has the answer to the last one, as fast as the server
- * answers. Every loop runs until its recorder says that it is over.
+ * answers. Loops never end; they rest where their recorder tells them to.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from './client.mjs';
@@ -18,7 +18,8 @@ async function alone(connections, headers, recorder, { pause = 0 } = {}) {
       const clients = headers
         .filter((_, number) => number % connections.length === index)
         .map((each) => new Client(each));
-      for (let turn = 0; !recorder.isOver; turn = (turn + 1) % clients.length) {
+      for (let turn = 0; ; turn = (turn + 1) % clients.length) {
+        await recorder.turn;
         await use(clients[turn], connection, recorder);
         if (pause > 0) await sleep(pause);
       }
@@ -36,7 +37,8 @@ async function twins(connections, [ones, others], recorder, { otherPort, pause }
       const twin = await HttpConnection.open(otherPort);
       const clientsOf = (headers) => headers.filter((_, number) => number % connections.length === index);
       const [own, twins] = [ones, others].map((headers) => clientsOf(headers).map((each) => new Client(each)));
-      for (let turn = 0; !recorder.isOver; turn++) {
+      for (let turn = 0; ; turn++) {
+        await recorder.turn;
         const one = () => use(own[turn % own.length], connection, recorder);
         const other = () => use(twins[turn % twins.length], twin, recorder);
         // Who comes second finds the processor's caches as the first has left them.
@@ -59,7 +61,8 @@ async function batches(connections, headers, recorder, { rest, together }) {
   );
   await Promise.all(
     members.map(async ([first, ...others]) => {
-      while (!recorder.isOver) {
+      for (;;) {
+        await recorder.turn;
         const client = await nextOf(waiting, rest);
         if (!together) await use(client, first, recorder);
         await Promise.all(
@@ -94,7 +97,8 @@ async function use(client, connection, recorder) {
 async function signIns(connections, accounts, recorder) {
   await Promise.all(
     connections.map(async (connection, index) => {
-      while (!recorder.isOver) {
+      for (;;) {
+        await recorder.turn;
         const start = performance.now();
         const { status, body } = await connection.send(signInOf(accounts[index]));
         if (status !== 200) throw new Error(`A sign-in was answered ${status}: ${body}`);
@@ -108,11 +112,12 @@ async function signIns(connections, accounts, recorder) {
 async function rush(connections, accounts, recorder) {
   await Promise.all(
     connections.map(async (connection, index) => {
+      await recorder.turn;
       const start = performance.now();
       const { status, head, body } = await connection.send(signInOf(accounts[index]));
       if (status !== 200 && status !== 503) throw new Error(`A sign-in was answered ${status}: ${body}`);
       const answer = { status, retryAfter: headerOf(head, 'retry-after') ?? null };
-      if (!recorder.isOver) recorder.note({ ...answer, after: performance.now() - start });
+      recorder.note({ ...answer, after: performance.now() - start });
     }),
   );
 }

@@ -1,34 +1,50 @@
 import { quantile } from '../measuring/statistics.mjs';
 
-/** Keeps what happens while its window is open. */
+/** Lets a load run and rest, and keeps what happens while a window is open. */
 export class Recorder {
   #latencies = [];
   #rotations = 0;
   #notes = [];
-  #openedAt = null;
-  #seconds = 0;
-  #limit;
+  #openedAt = 0;
+  #limit = Infinity;
   #tellFull;
-  isOver = false;
-  /** Settled when as many requests have been answered as were asked for. */
-  full = new Promise((done) => (this.#tellFull = done));
+  #resume;
+  #resumed;
+  isOpen = false;
 
-  /** @param limit - how many requests are enough. */
-  constructor(limit) {
-    this.#limit = limit;
+  constructor() {
+    this.rest();
   }
 
-  get isOpen() {
-    return this.#openedAt !== null && !this.isOver;
+  /** Settled while the load may run; loops wait for it before they begin anything. */
+  get turn() {
+    return this.#resumed;
   }
 
-  open() {
+  run() {
+    this.#resume();
+  }
+
+  rest() {
+    this.#resumed = new Promise((done) => (this.#resume = done));
+  }
+
+  /**
+   * @param limit - how many requests are enough.
+   * @returns a promise that is settled when they have been answered.
+   */
+  open(limit) {
+    [this.#latencies, this.#rotations, this.#notes, this.#limit] = [[], 0, [], limit];
+    this.isOpen = true;
     this.#openedAt = performance.now();
+    return new Promise((done) => (this.#tellFull = done));
   }
 
+  /** @returns what the window has seen. */
   close() {
-    this.#seconds = (performance.now() - this.#openedAt) / 1000;
-    this.isOver = true;
+    const seconds = (performance.now() - this.#openedAt) / 1000;
+    this.isOpen = false;
+    return this.#summary(seconds);
   }
 
   /** @param latency - in ms. */
@@ -47,11 +63,11 @@ export class Recorder {
     this.#notes.push(seen);
   }
 
-  summary() {
+  #summary(seconds) {
     const requests = this.#latencies.length;
     return {
       requests,
-      rate: requests / this.#seconds,
+      rate: requests / seconds,
       p50: quantile(this.#latencies, 0.5),
       p99: quantile(this.#latencies, 0.99),
       longest: quantile(this.#latencies, 1),

@@ -38,13 +38,14 @@ export function cellsOf({ rows, adapters, databases, loads }) {
   return cells;
 }
 
-/** The same in the order of measuring: what is compared comes close together, for the machine may be slower soon. */
-export function inOrder(cells) {
-  const rank = ({ row, adapter, database, load }) =>
-    ADAPTERS.indexOf(adapter) * 100 +
-    Math.max(0, DATABASES.indexOf(database)) * 10 +
-    (hasLoads(row) ? LOAD_NAMES.indexOf(load) : 0);
-  return cells.toSorted((a, b) => rank(a) - rank(b));
+/** Cells that are compared, which are measured in turns: those of one load, and with the first one the rows without loads. */
+export function groupsOf(cells) {
+  const groups = new Map();
+  for (const cell of cells) {
+    const name = [cell.adapter, cell.database ?? DATABASES[0], hasLoads(cell.row) ? cell.load : LOAD_NAMES[0]].join(' ');
+    groups.set(name, [...(groups.get(name) ?? []), cell]);
+  }
+  return [...groups.values()];
 }
 
 /** A cell's name, by which its results are kept. */

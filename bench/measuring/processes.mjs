@@ -52,28 +52,57 @@ class Server {
   }
 }
 
-/**
- * Has a load made in a process of its own.
- *
- * @param onWindow - called when the window opens.
- * @returns what the load has seen, and what `onWindow` has given.
- */
-export async function makeLoad(task, onWindow = () => undefined) {
+/** Calls back with a load in a process of its own, which rests until a window is opened. */
+export async function withLoad(task, work) {
   const child = fork(LOAD);
   try {
     child.send(task);
-    return await new Promise((done, fail) => {
-      let opened;
-      child.on('message', ({ event, value }) => {
-        if (event === 'window') opened = onWindow();
-        if (event === 'result') Promise.resolve(opened).then((seen) => done([value, seen]), fail);
-        if (event === 'failure') fail(new Error(value));
-      });
-      child.on('exit', (code) => fail(new Error(`The load generator has ended with ${code}.`)));
-    });
+    return await work(new Load(child));
   } finally {
     await end(child);
   }
+}
+
+/** A load generator as seen from outside. */
+class Load {
+  #child;
+  #failed;
+
+  constructor(child) {
+    this.#child = child;
+    this.#failed = new Promise((_, fail) => {
+      child.on('message', ({ event, value }) => event === 'failure' && fail(new Error(value)));
+      child.on('exit', (code) => fail(new Error(`The load generator has ended with ${code}.`)));
+    });
+    // Whoever has a window open is told.
+    this.#failed.catch(() => undefined);
+  }
+
+  /**
+   * Lets it run for a while.
+   *
+   * @param onWindow - called when the window opens.
+   * @returns what the load has seen, and what `onWindow` has given.
+   */
+  async window({ warmUp, seconds, requests }, onWindow = () => undefined) {
+    let opened;
+    const told = new Promise((done) => {
+      const listener = ({ event, value }) => {
+        if (event === 'window') opened = onWindow();
+        if (event !== 'result') return;
+        this.#child.off('message', listener);
+        done(value);
+      };
+      this.#child.on('message', listener);
+    });
+    this.#child.send({ warmUp, seconds, requests });
+    return [await Promise.race([told, this.#failed]), await opened];
+  }
+}
+
+/** Has a load made for one window. */
+export async function makeLoad(task) {
+  return await withLoad(task, async (load) => (await load.window(task))[0]);
 }
 
 async function end(child) {

@@ -32,14 +32,14 @@ export async function measureSignIns({ adapter, database }, { rounds, warmUp, se
 
       const pairs = [];
       for (let round = 0; round < rounds; round++) {
-        const [quiet] = await requests();
+        const quiet = await requests();
         // They begin with the warm-up of the requests, and end after them.
         const meanwhile = makeLoad({ ...signIns, warmUp, seconds: seconds + 1 });
-        const [[busy], [signedIn]] = await Promise.all([requests(), meanwhile]);
+        const [busy, signedIn] = await Promise.all([requests(), meanwhile]);
         pairs.push({ quiet, busy, signInsPerSecond: signedIn.rate });
       }
       const rush = { ...task, loop: 'rush', members: accounts, connections: RUSH, warmUp: 0, seconds: RUSH_SECONDS };
-      const [{ notes }] = await makeLoad(rush);
+      const { notes } = await makeLoad(rush);
       return summary(pairs, notes);
     }),
   );

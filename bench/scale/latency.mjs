@@ -10,7 +10,7 @@ const TURNS = 100;
 
 /** Guarded requests of live clients, each of which rotates. */
 export async function guardedRequests({ port, clients }, { warmUp, seconds }) {
-  const [result] = await makeLoad({
+  const result = await makeLoad({
     port,
     warmUp,
     seconds,
@@ -26,7 +26,7 @@ export async function guardedRequests({ port, clients }, { warmUp, seconds }) {
 export async function compareLatencies(few, many, { rounds, warmUp, seconds }) {
   const windows = [];
   for (let round = 0; round < rounds; round++) {
-    const [{ notes }] = await makeLoad({
+    const { notes } = await makeLoad({
       port: few.port,
       warmUp,
       seconds,
