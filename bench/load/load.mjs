@@ -7,7 +7,7 @@ import { Recorder } from './recorder.mjs';
 const recorder = new Recorder();
 
 process.once('message', (task) => {
-  run(task);
+  void run(task);
   process.on('message', async (window) => process.send({ event: 'result', value: await look(window) }));
 });
 process.on('disconnect', () => process.exit());

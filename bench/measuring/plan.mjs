@@ -42,7 +42,9 @@ export function cellsOf({ rows, adapters, databases, loads }) {
 export function groupsOf(cells) {
   const groups = new Map();
   for (const cell of cells) {
-    const name = [cell.adapter, cell.database ?? DATABASES[0], hasLoads(cell.row) ? cell.load : LOAD_NAMES[0]].join(' ');
+    const name = [cell.adapter, cell.database ?? DATABASES[0], hasLoads(cell.row) ? cell.load : LOAD_NAMES[0]].join(
+      ' ',
+    );
     groups.set(name, [...(groups.get(name) ?? []), cell]);
   }
   return [...groups.values()];

@@ -84,19 +84,19 @@ class Load {
    * @param onWindow - called when the window opens.
    * @returns what the load has seen, and what `onWindow` has given.
    */
-  async window({ warmUp, seconds, requests }, onWindow = () => undefined) {
+  async window({ warmUp, seconds, requests }, onWindow = async () => undefined) {
     let opened;
     const told = new Promise((done) => {
       const listener = ({ event, value }) => {
         if (event === 'window') opened = onWindow();
         if (event !== 'result') return;
         this.#child.off('message', listener);
-        done(value);
+        done(Promise.all([value, opened]));
       };
       this.#child.on('message', listener);
     });
     this.#child.send({ warmUp, seconds, requests });
-    return [await Promise.race([told, this.#failed]), await opened];
+    return await Promise.race([told, this.#failed]);
   }
 }
 

@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { DatabaseError } from './database-errors.js';
 import type { Deadline } from './deadline.js';
+import { listQuery, type PostgresQuery } from './postgres-list-query.js';
 import { StatementLogger, type RawRow, type StatementRunner } from './statement-runner.js';
 
 /** The part of pg that single statements need. */
@@ -11,16 +12,8 @@ interface Pool {
 }
 
 interface Client {
-  query(query: Query, callback: (error: Error | null, result: Result) => void): void;
+  query(query: PostgresQuery, callback: (error: Error | null, result: Result) => void): void;
   on(event: 'error', listener: () => void): void;
-}
-
-interface Query {
-  /** The name that a connection keeps the statement under; without one it is taken apart each time. */
-  readonly name?: string;
-  readonly text: string;
-  readonly values: unknown[];
-  readonly rowMode?: 'array';
 }
 
 interface Result {
@@ -59,7 +52,7 @@ export class PostgresStatements implements StatementRunner {
   }
 
   /** A statement that cannot be used as it was prepared has done nothing, and runs once more without a name. */
-  private async run(query: Query, begins: () => boolean, deadline: Deadline): Promise<Result | null> {
+  private async run(query: PostgresQuery, begins: () => boolean, deadline: Deadline): Promise<Result | null> {
     if (!this.isPreparing) return await this.send(query, begins, deadline);
     try {
       return await this.send({ name: this.nameOf(query.text), ...query }, begins, deadline);
@@ -93,7 +86,7 @@ export class PostgresStatements implements StatementRunner {
     return name;
   }
 
-  private send(query: Query, begins: () => boolean, deadline: Deadline): Promise<Result | null> {
+  private send(query: PostgresQuery, begins: () => boolean, deadline: Deadline): Promise<Result | null> {
     const { text, values } = query;
     return new Promise((resolve, reject) => {
       this.pool.connect((unavailable, client, release) => {
@@ -111,7 +104,7 @@ export class PostgresStatements implements StatementRunner {
         }
         const begunAt = this.logger.begin(text, values);
         this.watch(client);
-        client.query(query, (error, result) => {
+        client.query(query.rowMode === 'array' ? listQuery(client, query) : query, (error, result) => {
           deadline.letGo();
           // The pool throws broken connections away.
           release();
