@@ -9,7 +9,7 @@ export const USAGE = `npm run bench -- [options]
   --adapter    ${ADAPTERS.join(',')}
   --database   ${DATABASES.join(',')}
   --load       ${LOAD_NAMES.join(',')}
-  --rounds     how often everything is measured (15)
+  --rounds     how often everything but the sign-ins is measured (15)
   --seconds    how long each measurement takes (1)
   --warm-up    how long servers are warmed up, in seconds (8)
   --quick      one short round on Fastify, to see that it works
