@@ -1,4 +1,4 @@
-import { TokenService } from 'nestjs-token-auth';
+import { Outbox, TokenService } from 'nestjs-token-auth';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { newAccount, PASSWORD, signIn, signUp } from '../support/accounts.js';
 import { onEveryDatabase, TestApp, User } from '../support/app.js';
@@ -54,6 +54,8 @@ onEveryDatabase('SQL in what is sent', (platform) => {
 
   /** Accounts, clients and links, and the tables themselves. */
   async function stored(): Promise<unknown> {
+    // Links are written after the answer.
+    await app.nest.get(Outbox).settled();
     const { entityMetadatas, driver } = app.dataSource;
     const rows = await Promise.all(
       entityMetadatas
