@@ -40,11 +40,16 @@ export function cellsOf({ rows, adapters, databases, loads }) {
 
 /** Cells that are compared, which are measured in turns: those of one load, and with the first one the rows without loads. */
 export function groupsOf(cells) {
+  const [database] = DATABASES.filter((each) => cells.some((cell) => cell.database === each));
+  const [load] = LOAD_NAMES.filter((each) => cells.some((cell) => hasLoads(cell.row) && cell.load === each));
   const groups = new Map();
   for (const cell of cells) {
-    const name = [cell.adapter, cell.database ?? DATABASES[0], hasLoads(cell.row) ? cell.load : LOAD_NAMES[0]].join(
-      ' ',
-    );
+    const name = nameOf({
+      row: 'group',
+      adapter: cell.adapter,
+      database: cell.database ?? database,
+      load: hasLoads(cell.row) ? cell.load : load,
+    });
     groups.set(name, [...(groups.get(name) ?? []), cell]);
   }
   return [...groups.values()];

@@ -19,7 +19,8 @@ interface PreparedQuery extends PostgresQuery {
 interface ListResult {
   fields: readonly Field[];
   _parsers: unknown[];
-  readonly _types: { getTypeParser(type: number, format: string): unknown };
+  /** Those of the client, which it sets as it takes the query. */
+  readonly _types?: { getTypeParser(type: number, format: string): unknown };
   addFields(fields: readonly Field[]): void;
 }
 
@@ -42,6 +43,8 @@ export function listQuery(client: object, query: PostgresQuery): PostgresQuery {
 }
 
 function addFields(this: ListResult, fields: readonly Field[]): void {
+  const { _types: types } = this;
+  if (types === undefined) return (Object.getPrototypeOf(this) as ListResult).addFields.call(this, fields);
   this.fields = fields;
-  this._parsers = fields.map(({ dataTypeID, format }) => this._types.getTypeParser(dataTypeID, format ?? 'text'));
+  this._parsers = fields.map(({ dataTypeID, format }) => types.getTypeParser(dataTypeID, format ?? 'text'));
 }
