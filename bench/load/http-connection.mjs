@@ -8,15 +8,14 @@ export class HttpConnection {
   #socket;
   #received = '';
   #settle = null;
+  #hasEnded = false;
 
   static async open(port) {
     const connection = new HttpConnection();
     const socket = (connection.#socket = connect({ port, host: '127.0.0.1', noDelay: true }));
     await new Promise((done, fail) => socket.once('connect', done).once('error', fail));
     socket.on('data', (chunk) => connection.#take(chunk));
-    for (const event of ['error', 'close']) {
-      socket.on(event, () => connection.#settle?.fail(new Error('The server closed the connection.')));
-    }
+    for (const event of ['error', 'close']) socket.on(event, () => connection.#end());
     return connection;
   }
 
@@ -24,6 +23,7 @@ export class HttpConnection {
   async send(request) {
     return await new Promise((done, fail) => {
       this.#settle = { done, fail };
+      if (this.#hasEnded) return this.#end();
       this.#socket.write(request, 'latin1');
     });
   }
@@ -31,6 +31,12 @@ export class HttpConnection {
   close() {
     this.#settle = null;
     this.#socket.destroy();
+  }
+
+  /** Also between two requests: the next one fails. */
+  #end() {
+    this.#hasEnded = true;
+    this.#settle?.fail(new Error('The server closed the connection.'));
   }
 
   #take(chunk) {

@@ -23,6 +23,8 @@ export async function startApp({ adapter, guard = null, user = null, imports = [
   });
   await prepare?.(app);
   await app.listen(0, '127.0.0.1');
+  // The clients of a server whose turn it is not would be shut out after some seconds.
+  app.getHttpServer().keepAliveTimeout = 0;
   return { app, port: app.getHttpServer().address().port };
 }
 
