@@ -140,11 +140,11 @@ export function createTokenAuthClient<U = TokenAuthUser>(options: TokenAuthClien
     async requestPasswordReset({ email, redirectUrl }) {
       await call('POST', 'password', { email, redirect_url: redirectUrl }, asNobody);
     },
-    async resetPassword({ password, passwordConfirmation = password, resetPasswordToken }) {
+    async resetPassword({ password, passwordConfirmation = password, resetPasswordToken, ...others }) {
       const { data, response } = await call(
         'PUT',
         'password',
-        { password, password_confirmation: passwordConfirmation, reset_password_token: resetPasswordToken },
+        { ...others, password, password_confirmation: passwordConfirmation, reset_password_token: resetPasswordToken },
         resetPasswordToken === undefined ? asMember : asNobody,
       );
       if (resetPasswordToken !== undefined) return await enter(response, data);

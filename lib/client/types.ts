@@ -69,13 +69,18 @@ export interface TokenAuthClient<U> {
   deleteAccount(): Promise<void>;
   /** Has a link mailed that leads to `redirectUrl` with a `reset_password_token`. */
   requestPasswordReset(values: { readonly email: string; readonly redirectUrl?: string }): Promise<void>;
-  /** Sets a new password and signs in; without the token of a link, for who is signed in. */
-  resetPassword(values: {
-    readonly password: string;
-    /** Default: the password. */
-    readonly passwordConfirmation?: string;
-    readonly resetPasswordToken?: string;
-  }): Promise<U>;
+  /**
+   * Sets a new password and signs in; without the token of a link, for who is signed in. Other values go along as they are:
+   * `current_password`, the code of a second factor.
+   */
+  resetPassword(
+    values: AccountValues & {
+      readonly password: string;
+      /** Default: the password. */
+      readonly passwordConfirmation?: string;
+      readonly resetPasswordToken?: string;
+    },
+  ): Promise<U>;
   resendConfirmation(values: { readonly email: string; readonly redirectUrl?: string }): Promise<void>;
   requestUnlock(values: { readonly email: string }): Promise<void>;
   /**

@@ -1,3 +1,4 @@
+import { TokenAuthHooks, Veto, type SignInAttempt } from 'nestjs-token-auth';
 import { createTokenAuthClient, TokenAuthError, type TokenAuthClient } from 'nestjs-token-auth/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freshEmail, newAccount, PASSWORD } from '../support/accounts.js';
@@ -7,6 +8,13 @@ import { follow, Mailbox, PAGE, redirectOf } from '../support/mailbox.js';
 import { MembersController } from '../support/members.js';
 
 const NEW_PASSWORD = 'another horse';
+
+class CodeHooks extends TokenAuthHooks {
+  override beforeSignIn({ request }: SignInAttempt): void {
+    const { otp } = request.body as { otp?: unknown };
+    if (otp !== '123456') throw new Veto('Please enter your code.', { code: 'second_factor_required' });
+  }
+}
 
 /** What a call throws. */
 async function thrownBy(call: Promise<unknown>): Promise<any> {
@@ -191,6 +199,29 @@ onEveryAdapter('the accounts of a client', (platform) => {
     expect(await client.resetPassword({ password: PASSWORD })).toMatchObject({ email });
     plain.clock.advance('10s');
     expect((await client.fetch('/members')).status).toBe(200);
+  });
+
+  it('get a new password where the server asks for more', async () => {
+    const strict = await TestApp.start(platform, {
+      auth: { ...mailbox.options, hooks: CodeHooks, checkCurrentPasswordBeforeUpdate: 'password' },
+    });
+    try {
+      const client = clientOf(strict);
+      const email = freshEmail();
+      await client.signUp({ email, password: PASSWORD, otp: '123456' });
+      const reset = { password: NEW_PASSWORD };
+      expect(await thrownBy(client.resetPassword(reset))).toMatchObject({ status: 422 });
+      expect(await client.resetPassword({ ...reset, current_password: PASSWORD })).toMatchObject({ email });
+
+      await client.requestPasswordReset({ email, redirectUrl: PAGE });
+      const { parameters } = redirectOf(await follow(strict, await mailbox.linkTo(strict, email)));
+      const byMail = { password: PASSWORD, resetPasswordToken: parameters['reset_password_token'] ?? '' };
+      expect(await thrownBy(client.resetPassword(byMail))).toMatchObject({ code: 'second_factor_required' });
+      expect(await client.resetPassword({ ...byMail, otp: '123456' })).toMatchObject({ email });
+      expect(client.isSignedIn).toBe(true);
+    } finally {
+      await strict.close();
+    }
   });
 
   it('show their clients, and end them', async () => {

@@ -1,7 +1,7 @@
 import { TokenAuthError, type TokenAuthClient } from 'nestjs-token-auth/client';
 import { arrival } from './arrival.js';
 import { byId, say } from './dom.js';
-import { explain, faultsIn } from './errors.js';
+import { explain } from './errors.js';
 import { onSubmit } from './forms.js';
 import type { Setup } from './setup.js';
 import { connectTabs } from './tabs.js';
@@ -93,13 +93,9 @@ export class Account {
   }
 
   private connectNewPassword(): void {
-    onSubmit(byId('new-password'), async ({ password = '', otp }) => {
-      const token = this.resetToken ?? '';
-      const reset = { password, password_confirmation: password, reset_password_token: token };
-      const enter =
-        otp === undefined
-          ? () => this.client.resetPassword({ password, passwordConfirmation: password, resetPasswordToken: token })
-          : () => resetWithCode(this.client, this.setup, { ...reset, otp });
+    onSubmit(byId('new-password'), async ({ password = '', ...code }) => {
+      const reset = { ...code, password, resetPasswordToken: this.resetToken ?? '' };
+      const enter = () => this.client.resetPassword(reset);
       await this.withSecondFactor('new-password', enter, () => (this.resetToken = undefined));
     });
   }
@@ -149,17 +145,6 @@ export class Account {
     this.show();
     byId('account-title').focus();
   }
-}
-
-/** A new password and a second factor at once: a `fetch` of the client takes the token of any answer that signs in. */
-async function resetWithCode(client: TokenAuthClient<Person>, { auth_path }: Setup, values: object): Promise<void> {
-  const response = await client.fetch(`/${auth_path}/password`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(values),
-  });
-  if (!response.ok) throw new Error(await faultsIn(response));
-  await client.validate();
 }
 
 /** Where links of mails lead. */
