@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { DatabaseError } from './database-errors.js';
 import type { Deadline } from './deadline.js';
-import { listQuery, type PostgresQuery } from './postgres-list-query.js';
+import { queryOf, type PostgresQuery, type PostgresStatement } from './postgres-query.js';
 import { StatementLogger, type RawRow, type StatementRunner } from './statement-runner.js';
 
 /** The part of pg that single statements need. */
@@ -31,7 +31,8 @@ const MIXED_UP = new Set(['26000', '42P05']);
 export class PostgresStatements implements StatementRunner {
   private readonly log = new Logger('TokenAuth');
   private readonly logger: StatementLogger;
-  private readonly names = new Map<string, string>();
+  /** By their texts. */
+  private readonly prepared = new Map<string, PostgresStatement>();
   private readonly watched = new WeakSet<Client>();
   private generation = 0;
 
@@ -44,27 +45,32 @@ export class PostgresStatements implements StatementRunner {
   }
 
   async row(text: string, values: unknown[], begins: () => boolean, deadline: Deadline): Promise<RawRow | undefined> {
-    return (await this.run({ text, values, rowMode: 'array' }, begins, deadline))?.rows[0];
+    return (await this.run({ text, rowMode: 'array' }, values, begins, deadline))?.rows[0];
   }
 
   async changes(text: string, values: unknown[], begins: () => boolean, deadline: Deadline): Promise<number> {
-    return (await this.run({ text, values }, begins, deadline))?.rowCount ?? 0;
+    return (await this.run({ text }, values, begins, deadline))?.rowCount ?? 0;
   }
 
   /** A statement that cannot be used as it was prepared has done nothing, and runs once more without a name. */
-  private async run(query: PostgresQuery, begins: () => boolean, deadline: Deadline): Promise<Result | null> {
-    if (!this.isPreparing) return await this.send(query, begins, deadline);
+  private async run(
+    statement: PostgresStatement,
+    values: unknown[],
+    begins: () => boolean,
+    deadline: Deadline,
+  ): Promise<Result | null> {
+    if (!this.isPreparing) return await this.send(statement, values, begins, deadline);
     try {
-      return await this.send({ name: this.nameOf(query.text), ...query }, begins, deadline);
+      return await this.send(this.named(statement), values, begins, deadline);
     } catch (error) {
       if (!this.isUnusable((error as { code?: string }).code ?? '')) throw error;
-      return await this.send(query, begins, deadline);
+      return await this.send(statement, values, begins, deadline);
     }
   }
 
   private isUnusable(code: string): boolean {
     if (code === OUTDATED) {
-      this.names.clear();
+      this.prepared.clear();
       this.generation++;
       return true;
     }
@@ -77,17 +83,23 @@ export class PostgresStatements implements StatementRunner {
     return true;
   }
 
-  private nameOf(sql: string): string {
-    let name = this.names.get(sql);
-    if (name === undefined) {
-      const digest = createHash('sha256').update(sql).digest('hex').slice(0, 24);
-      this.names.set(sql, (name = `nestjs_token_auth_${digest}_${this.generation}`));
+  private named(statement: PostgresStatement): PostgresStatement {
+    const { text } = statement;
+    let named = this.prepared.get(text);
+    if (named === undefined) {
+      const digest = createHash('sha256').update(text).digest('hex').slice(0, 24);
+      this.prepared.set(text, (named = { ...statement, name: `nestjs_token_auth_${digest}_${this.generation}` }));
     }
-    return name;
+    return named;
   }
 
-  private send(query: PostgresQuery, begins: () => boolean, deadline: Deadline): Promise<Result | null> {
-    const { text, values } = query;
+  private send(
+    statement: PostgresStatement,
+    values: unknown[],
+    begins: () => boolean,
+    deadline: Deadline,
+  ): Promise<Result | null> {
+    const { text } = statement;
     return new Promise((resolve, reject) => {
       this.pool.connect((unavailable, client, release) => {
         if (unavailable) return reject(unavailable);
@@ -104,7 +116,7 @@ export class PostgresStatements implements StatementRunner {
         }
         const begunAt = this.logger.begin(text, values);
         this.watch(client);
-        client.query(query.rowMode === 'array' ? listQuery(client, query) : query, (error, result) => {
+        client.query(queryOf(client, statement, values), (error, result) => {
           deadline.letGo();
           // The pool throws broken connections away.
           release();
