@@ -20,6 +20,9 @@ type Payload = Readonly<Record<string, string | number | boolean | null | undefi
 /** In ms: how often a window is asked whether it has come to its end. */
 const ASKING = 250;
 
+/** For how many of these rounds a window may take to leave for the provider, before it is closed anyhow. */
+const LEAVING = 8;
+
 /** Names under which the outcome stands in a URL. */
 const PARAMETERS = 'auth_token client_id uid expiry config blank oauth_registration error error_code'.split(' ');
 
@@ -77,8 +80,23 @@ export function inPopup(api: Api, provider: string, options: SignInWithOptions):
       clearInterval(timer);
       removeEventListener('message', hear);
       signal?.removeEventListener('abort', stop);
-      popup.close();
+      closeOnArrival(popup);
     });
+}
+
+/** Chromium loses a close that comes just as a window changes to the process of another site, and takes no other. */
+function closeOnArrival(popup: Window, rounds = LEAVING): void {
+  if (rounds > 0 && isBlank(popup)) setTimeout(closeOnArrival, ASKING, popup, rounds - 1);
+  else popup.close();
+}
+
+/** Whether it shows nothing yet: what it shows of another site is not to be seen. */
+function isBlank(popup: Window): boolean {
+  try {
+    return popup.location.href === 'about:blank';
+  } catch {
+    return false;
+  }
 }
 
 /** Leaves the page for the provider's. */

@@ -88,8 +88,6 @@ describe.skipIf(CHROMIUM === undefined)('a client in a browser', () => {
         signal: aborter.signal,
       }), signIn.catch(() => {}))`);
       const window = await popup;
-      // Chromium loses a close that comes just as the window changes to another process.
-      await window.waitForLoadState();
       await page.evaluate('aborter.abort()');
       expect(await outcome('signIn')).toBe(20);
       if (!window.isClosed()) await window.waitForEvent('close');
