@@ -25,11 +25,13 @@ export class MailRequests {
     if (!this.config.paranoid) {
       const account = await this.users.findByEmail(address);
       if (account === null || !write(account)) throw failure(HttpStatus.NOT_FOUND, MESSAGES.unknownEmail(address));
-    } else if (await this.users.isTaken(address)) {
-      this.notifier.later(response, kind, async () => {
-        const account = await this.users.findByEmail(address);
-        if (account !== null) write(account);
-      });
+      return;
     }
+    const isTaken = await this.users.isTaken(address);
+    // For nobody too, or the answer would come sooner.
+    this.notifier.later(response, kind, async () => {
+      const account = isTaken ? await this.users.findByEmail(address) : null;
+      if (account !== null) write(account);
+    });
   }
 }
